@@ -1,0 +1,80 @@
+// Package corpus turns a folder of articles into passages.
+//
+// It loads and decodes files, reports what became of each of them, cuts articles
+// into passages and notices changes. It knows nothing of search: it imports no
+// other package of Yinju but its own leaves.
+package corpus
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"time"
+)
+
+// Article is one source document. It is immutable once loaded and safe for
+// concurrent use.
+type Article struct {
+	ID        string    // of the path, so that a link to the article survives an edit of it
+	Path      string    // slash-separated, relative to the folder
+	Title     string    // never empty
+	Source    string    // publication or author; may be empty
+	URL       string    // where it was published; may be empty
+	Published time.Time // zero if unknown
+	Tags      []string
+	Text      string   // valid UTF-8, what the reader reads; passages are spans of it
+	Body      int      // byte offset in Text where the body begins, behind any front matter
+	Hash      [32]byte // SHA-256 of the file as it lies on disk
+	Format    string   // "markdown", "text", "html"
+	Encoding  string   // "UTF-8", "UTF-8 (BOM)", "UTF-16LE", "GB18030", "Big5", ...
+	Bytes     int64    // size of the file on disk
+	Warnings  []string // what was odd about the file but did not keep it out
+}
+
+// Passage is the span of an article that is embedded, retrieved and cited.
+type Passage struct {
+	ID      string   // content address, see PassageID
+	Article string   // Article.ID
+	Title   string   // Article.Title
+	Heading []string // headings that enclose the passage, outermost first
+	Start   int      // byte offset into Article.Text
+	End     int      // byte offset into Article.Text, exclusive
+	Text    string   // Article.Text[Start:End]
+}
+
+// Span is a half-open range of byte offsets into a text.
+type Span struct{ Start, End int }
+
+// ArticleID derives an article's ID, 16 hexadecimal digits, from its path.
+func ArticleID(path string) string {
+	sum := sha256.Sum256([]byte("article\x00" + path))
+	return hex.EncodeToString(sum[:8])
+}
+
+// PassageID is the content address of a passage, 32 hexadecimal digits: equal
+// title, headings and text give equal IDs, wherever they stand. A vector computed
+// for a passage can therefore be kept when the passage moves or its file is renamed.
+func PassageID(title string, heading []string, text string) string {
+	h := sha256.New()
+	write := func(s string) { io.WriteString(h, s); h.Write([]byte{0}) }
+	write("passage")
+	write(title)
+	for _, s := range heading {
+		write(s)
+	}
+	write("")
+	write(text)
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// Context is the title and the headings of a passage on lines of their own. It
+// travels with the passage into the indexes but is no part of its text.
+func (p Passage) Context() string {
+	s := p.Title
+	for _, h := range p.Heading {
+		if h != p.Title {
+			s += "\n" + h
+		}
+	}
+	return s
+}

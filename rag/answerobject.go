@@ -1,0 +1,105 @@
+package rag
+
+import "time"
+
+// Question is what a reader asks.
+type Question struct {
+	Text    string
+	History []Message // earlier turns, oldest first
+	K       int       // passages to answer from; 0 means the Answerer's default
+	Filter  Filter
+	Explain bool
+}
+
+// Filter narrows the articles that are searched. Within a field any value will
+// do; all fields must agree. The zero Filter lets everything pass.
+type Filter struct {
+	Articles []string // article IDs
+	Sources  []string
+	Tags     []string
+	Since    time.Time // published on this day or later
+	Until    time.Time // published on this day or earlier
+}
+
+// Answer is the whole, checked answer: the same object in the API, on the command
+// line and at the end of a stream.
+type Answer struct {
+	Answer     string     `json:"answer"` // Markdown with markers [n]
+	Answered   bool       `json:"answered"`
+	Mode       Mode       `json:"mode"`
+	Model      string     `json:"model,omitempty"`
+	Citations  []Citation `json:"citations"` // only those the answer uses
+	Sentences  []Sentence `json:"sentences"`
+	Closest    []Citation `json:"closest"` // when refused: the nearest passages
+	SearchedAs string     `json:"searched_as,omitempty"`
+	Generation uint64     `json:"generation"`
+	Complete   bool       `json:"complete"` // the model said that it had finished
+	Notice     string     `json:"notice,omitempty"`
+	Explain    []Hit      `json:"explain,omitempty"`
+	Stats      Stats      `json:"stats"`
+}
+
+// Mode says who wrote the answer.
+type Mode string
+
+const (
+	ModeModel      Mode = "model"
+	ModeExtractive Mode = "extractive"
+	ModeRefused    Mode = "refused"
+)
+
+// Citation points at a sentence of an article. Start and End are Unicode code
+// points into Article.Text (W3C TextPositionSelector); Quote is exactly what they
+// cut out, Prefix and Suffix stand around it (TextQuoteSelector).
+type Citation struct {
+	Number    int     `json:"number"`
+	PassageID string  `json:"passage_id"`
+	ArticleID string  `json:"article_id"`
+	Title     string  `json:"title"`
+	Source    string  `json:"source"`
+	Published string  `json:"published"` // YYYY-MM-DD, or empty
+	URL       string  `json:"url"`
+	Quote     string  `json:"quote"`
+	Prefix    string  `json:"prefix"`
+	Suffix    string  `json:"suffix"`
+	Start     int     `json:"start"`
+	End       int     `json:"end"`
+	Score     float64 `json:"score"`
+}
+
+// Sentence is a sentence of the answer with what was found of it in the passages
+// it cites. Text has no markers.
+type Sentence struct {
+	Text      string   `json:"text"`
+	Citations []int    `json:"citations"`
+	Support   string   `json:"support"` // supported, partial, unsupported, none: see package cite
+	Missing   []string `json:"missing"` // what the cited passages do not hold
+}
+
+// Stats tells what an answer cost.
+type Stats struct {
+	Passages   int     `json:"passages"` // passages searched
+	Hits       int     `json:"hits"`     // passages answered from
+	RetrieveMS float64 `json:"retrieve_ms"`
+	FirstMS    float64 `json:"first_ms"` // until the first piece of the answer
+	TotalMS    float64 `json:"total_ms"`
+	ModelCalls int     `json:"model_calls"`
+	Coverage   float64 `json:"coverage"` // what the refusal was decided on, 0 to 1
+}
+
+// EventKind names what an Event carries.
+type EventKind string
+
+const (
+	EventPassages EventKind = "passages" // the passages the answer is written from
+	EventDelta    EventKind = "delta"    // a piece of the answer
+	EventSentence EventKind = "sentence" // a finished sentence, checked
+)
+
+// Event is what Ask tells while it works. Exactly the field of its kind is set.
+type Event struct {
+	Kind     EventKind
+	Passages []Citation
+	Delta    string
+	Sentence *Sentence
+}
