@@ -9,20 +9,29 @@ type Query struct {
 	Filter Filter
 }
 
-// Hit is a retrieved passage with what brought it up. Ranks count from 1; 0 means
-// that the leg did not find the passage.
-type Hit struct {
-	Passage corpus.Passage  `json:"-"`
-	Article *corpus.Article `json:"-"`
-	Score   float64         `json:"score"` // fused, in [0, 1] within one query
-	Words   LegScore        `json:"words"` // lexical: Jieba words
-	Grams   LegScore        `json:"grams"` // lexical: characters and bigrams
-	Dense   LegScore        `json:"dense"` // cosine similarity
-	Phrase  bool            `json:"phrase"` // holds every quoted phrase of the query
-	Terms   []string        `json:"terms"`  // terms of the query found in it
+// Result is what a Query found in one generation, best hit first.
+type Result struct {
+	Generation uint64
+	Hits       []Hit
+	Passages   int     // passages in the generation
+	Coverage   float64 // how much of the question the best hit holds, 0 to 1; see refuse.go
+	Notice     string  // what did not go as configured, a sentence: the embedder was down, say
 }
 
-// LegScore is a passage's place in one ranking.
+// Hit is a retrieved passage with what brought it up.
+type Hit struct {
+	Passage corpus.Passage
+	Article *corpus.Article
+	Score   float64  // fused, in [0, 1] within one query
+	Words   LegScore // lexical: Jieba words
+	Grams   LegScore // lexical: characters and bigrams
+	Dense   LegScore // cosine similarity
+	Phrase  bool     // holds every quoted phrase of the query
+	Terms   []string // terms of the query found in it
+}
+
+// LegScore is a passage's place in one ranking. Ranks count from 1; 0 means that
+// the leg did not find the passage.
 type LegScore struct {
 	Rank  int     `json:"rank"`
 	Score float64 `json:"score"`

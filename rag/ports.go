@@ -118,3 +118,6 @@ func (e *ModelError) Unwrap() error { return e.Err }
 
 // ErrNotFound is returned for an article or a passage that no longer exists.
 var ErrNotFound = errors.New("not found")
+
+// ErrNotReady is returned until the first generation serves.
+var ErrNotReady = errors.New("the articles are still being indexed")

@@ -1,0 +1,56 @@
+package rag
+
+import "yinju/corpus"
+
+// Report says what a reload did. Paths are relative to the folder, sorted.
+type Report struct {
+	Generation uint64           `json:"generation"` // the one that serves afterwards
+	Added      []string         `json:"added"`
+	Changed    []string         `json:"changed"`
+	Removed    []string         `json:"removed"`
+	Unchanged  int              `json:"unchanged"`
+	Skipped    []corpus.Skipped `json:"skipped"`
+	Warnings   []string         `json:"warnings"` // sentences
+	Embedded   int              `json:"embedded"` // passages whose vectors had to be computed
+	TookMS     int64            `json:"took_ms"`
+}
+
+// Phase names a step of a reload, in order.
+type Phase string
+
+const (
+	PhaseIdle  Phase = "idle"
+	PhaseLoad  Phase = "load"
+	PhaseSplit Phase = "split"
+	PhaseIndex Phase = "index"
+	PhaseEmbed Phase = "embed"
+	PhaseSave  Phase = "save"
+)
+
+// Progress is the state of the Index as people see it. Done and Total count
+// files in PhaseLoad and passages afterwards.
+type Progress struct {
+	Phase      Phase   `json:"phase"`
+	Done       int     `json:"done"`
+	Total      int     `json:"total"`
+	ETAMS      int64   `json:"eta_ms"` // of the phase under way; 0 if not known
+	Generation uint64  `json:"generation"`
+	Articles   int     `json:"articles"`
+	Passages   int     `json:"passages"`
+	Embedder   string  `json:"embedder"`
+	LastReport *Report `json:"last_report"` // of the last reload that succeeded
+	LastError  string  `json:"last_error"`  // why the last reload failed; empty if it did not
+}
+
+// ArticleQuery asks for a page of the article list, ordered by path.
+type ArticleQuery struct {
+	Text  string // words that title, path or source must contain, folded; empty means all
+	Limit int    // 0 means 100
+	After string // Path of the last article of the page before
+}
+
+// ArticleInfo is an article with what the Index knows of it.
+type ArticleInfo struct {
+	Article  *corpus.Article
+	Passages int
+}
