@@ -1,0 +1,197 @@
+// Package bm25 is an inverted index in memory, ranked by Okapi BM25 (Robertson &
+// Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, 2009). It knows
+// terms, not text: the caller cuts both documents and queries into terms.
+package bm25
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"sync"
+)
+
+// The usual parameters; measured here, other values change little.
+const (
+	k1 = 1.2  // how soon a repeated term stops counting
+	b  = 0.75 // how much a long document is discounted
+)
+
+// Term is a term of a query. Its idf is multiplied by Weight.
+type Term struct {
+	Text   string
+	Weight float64
+}
+
+// Hit is a document of the index, numbered in the order of Builder.Add from 0.
+type Hit struct {
+	Doc   int
+	Score float64
+}
+
+// Index is immutable and safe for concurrent use.
+type Index struct {
+	lists  map[string]span // term → its postings
+	docs   []uint32        // all postings, ascending by document within a list
+	freqs  []uint16        // parallel to docs: occurrences, at most 65,535
+	norms  []float32       // per document: k1·(1−b+b·length/average)
+	scores sync.Pool       // *[]float64 of len(norms), zeroed
+}
+
+type span struct{ start, end uint32 }
+
+// Builder collects documents. It is not safe for concurrent use.
+type Builder struct {
+	ids     map[string]uint32
+	lists   [][]posting
+	lengths []int
+	total   int
+}
+
+type posting struct {
+	doc  uint32
+	freq uint16
+}
+
+// Add appends a document made of terms, in any order, repeated as they occur.
+func (bd *Builder) Add(terms []string) {
+	if bd.ids == nil {
+		bd.ids = make(map[string]uint32)
+	}
+	doc := uint32(len(bd.lengths))
+	for _, t := range terms {
+		id, known := bd.ids[t]
+		if !known {
+			id = uint32(len(bd.lists))
+			bd.ids[t] = id
+			bd.lists = append(bd.lists, nil)
+		}
+		list := bd.lists[id]
+		if n := len(list); n > 0 && list[n-1].doc == doc {
+			if list[n-1].freq < math.MaxUint16 {
+				list[n-1].freq++
+			}
+			continue
+		}
+		bd.lists[id] = append(list, posting{doc, 1})
+	}
+	bd.lengths = append(bd.lengths, len(terms))
+	bd.total += len(terms)
+}
+
+// Index freezes the documents added so far. The Builder must not be used again.
+func (bd *Builder) Index() *Index {
+	x := &Index{
+		lists: make(map[string]span, len(bd.ids)),
+		norms: make([]float32, len(bd.lengths)),
+	}
+	size := 0
+	for _, list := range bd.lists {
+		size += len(list)
+	}
+	x.docs = make([]uint32, 0, size)
+	x.freqs = make([]uint16, 0, size)
+	for term, id := range bd.ids {
+		start := uint32(len(x.docs))
+		for _, p := range bd.lists[id] {
+			x.docs = append(x.docs, p.doc)
+			x.freqs = append(x.freqs, p.freq)
+		}
+		bd.lists[id] = nil
+		x.lists[term] = span{start, uint32(len(x.docs))}
+	}
+	average := float64(bd.total) / math.Max(1, float64(len(bd.lengths)))
+	for i, n := range bd.lengths {
+		x.norms[i] = float32(k1 * (1 - b + b*float64(n)/math.Max(1, average)))
+	}
+	x.scores.New = func() any {
+		s := make([]float64, len(x.norms))
+		return &s
+	}
+	return x
+}
+
+// Len is the number of documents.
+func (x *Index) Len() int { return len(x.norms) }
+
+// IDF is ln(1 + (N−n+½)/(n+½)), n of N documents holding the term: never negative,
+// largest for a term that no document holds.
+func (x *Index) IDF(term string) float64 {
+	list := x.lists[term]
+	n := float64(list.end - list.start)
+	return math.Log(1 + (float64(len(x.norms))-n+0.5)/(n+0.5))
+}
+
+// Best is the score that no document can exceed: that of one made of all the terms,
+// each of them very often.
+func (x *Index) Best(query []Term) float64 {
+	sum := 0.0
+	for _, t := range distinct(query) {
+		sum += t.Weight * x.IDF(t.Text) * (k1 + 1)
+	}
+	return sum
+}
+
+// Has tells whether a document holds a term.
+func (x *Index) Has(doc int, term string) bool {
+	list := x.lists[term]
+	_, found := slices.BinarySearch(x.docs[list.start:list.end], uint32(doc))
+	return found
+}
+
+// Search returns the k documents with the highest scores above zero, best first,
+// equal scores by document number. A term that occurs twice in the query counts
+// once, with the sum of its weights. keep, if not nil, limits the search to the
+// documents it is true for.
+func (x *Index) Search(query []Term, k int, keep func(doc int) bool) []Hit {
+	if k <= 0 || len(x.norms) == 0 {
+		return nil
+	}
+	scores := x.scores.Get().(*[]float64)
+	defer x.scores.Put(scores)
+	touched := make([]uint32, 0, 1024)
+	for _, t := range distinct(query) {
+		touched = x.accumulate(t, *scores, touched)
+	}
+	top := newTop(k)
+	for _, doc := range touched {
+		score := (*scores)[doc]
+		(*scores)[doc] = 0
+		if top.wants(int(doc), score) && (keep == nil || keep(int(doc))) {
+			top.add(Hit{int(doc), score})
+		}
+	}
+	return top.sorted()
+}
+
+// accumulate adds a term's share to the scores and appends documents seen for the
+// first time to touched.
+func (x *Index) accumulate(t Term, scores []float64, touched []uint32) []uint32 {
+	weight := t.Weight * x.IDF(t.Text) * (k1 + 1)
+	if weight <= 0 {
+		return touched
+	}
+	list := x.lists[t.Text]
+	for i := list.start; i < list.end; i++ {
+		doc, freq := x.docs[i], float64(x.freqs[i])
+		if scores[doc] == 0 {
+			touched = append(touched, doc)
+		}
+		scores[doc] += weight * freq / (freq + float64(x.norms[doc]))
+	}
+	return touched
+}
+
+// distinct merges equal terms. The order is fixed, because sums of floats depend on it.
+func distinct(query []Term) []Term {
+	sorted := slices.Clone(query)
+	slices.SortStableFunc(sorted, func(a, b Term) int { return cmp.Compare(a.Text, b.Text) })
+	merged := sorted[:0]
+	for _, t := range sorted {
+		if n := len(merged); n > 0 && merged[n-1].Text == t.Text {
+			merged[n-1].Weight += t.Weight
+			continue
+		}
+		merged = append(merged, t)
+	}
+	return merged
+}

@@ -1,0 +1,191 @@
+package bm25
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+func build(docs ...string) *Index {
+	var bd Builder
+	for _, d := range docs {
+		bd.Add(strings.Fields(d))
+	}
+	return bd.Index()
+}
+
+func query(s string) []Term {
+	var q []Term
+	for _, f := range strings.Fields(s) {
+		q = append(q, Term{f, 1})
+	}
+	return q
+}
+
+// naive scores by the textbook formula, document by document.
+func naive(docs []string, q []Term, k int) []Hit {
+	total := 0
+	for _, d := range docs {
+		total += len(strings.Fields(d))
+	}
+	average := float64(total) / float64(len(docs))
+	var hits []Hit
+	for i, d := range docs {
+		words := strings.Fields(d)
+		score := 0.0
+		for _, t := range q {
+			tf, n := 0.0, 0.0
+			for _, w := range words {
+				if w == t.Text {
+					tf++
+				}
+			}
+			for _, other := range docs {
+				if slices.Contains(strings.Fields(other), t.Text) {
+					n++
+				}
+			}
+			idf := math.Log(1 + (float64(len(docs))-n+0.5)/(n+0.5))
+			score += t.Weight * idf * tf * (k1 + 1) / (tf + k1*(1-b+b*float64(len(words))/average))
+		}
+		if score > 0 {
+			hits = append(hits, Hit{i, score})
+		}
+	}
+	slices.SortStableFunc(hits, func(a, b Hit) int { return cmp.Compare(b.Score, a.Score) })
+	return hits[:min(k, len(hits))]
+}
+
+func TestSearchEqualsTheTextbook(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(1, 2))
+	for round := range 50 {
+		docs := make([]string, 1+rng.IntN(60))
+		for i := range docs {
+			var words []string
+			for range 1 + rng.IntN(30) {
+				words = append(words, fmt.Sprint("t", int(math.Abs(rng.NormFloat64()*8))))
+			}
+			docs[i] = strings.Join(words, " ")
+		}
+		q := []Term{{"t1", 1}, {"t5", 0.5}, {"t13", 2}, {"absent", 1}}
+		k := 1 + rng.IntN(20)
+		got, want := build(docs...).Search(q, k, nil), naive(docs, q, k)
+		if len(got) != len(want) {
+			t.Fatalf("round %d: %d hits, want %d", round, len(got), len(want))
+		}
+		for i := range got {
+			if math.Abs(got[i].Score-want[i].Score) > 1e-5 {
+				t.Fatalf("round %d, hit %d: %v, want %v", round, i, got[i], want[i])
+			}
+		}
+	}
+}
+
+func TestEqualScoresComeInDocumentOrder(t *testing.T) {
+	t.Parallel()
+	x := build("b", "a", "b", "a", "a", "a")
+	for _, k := range []int{1, 2, 3, 4, 10} {
+		var docs []int
+		for _, h := range x.Search(query("a"), k, nil) {
+			docs = append(docs, h.Doc)
+		}
+		if want := []int{1, 3, 4, 5}[:min(k, 4)]; !slices.Equal(docs, want) {
+			t.Errorf("k=%d: documents %v, want %v", k, docs, want)
+		}
+	}
+}
+
+func TestSearchEdges(t *testing.T) {
+	t.Parallel()
+	x := build("a b", "", "c")
+	for name, got := range map[string][]Hit{
+		"k of zero":    x.Search(query("a"), 0, nil),
+		"no terms":     x.Search(nil, 5, nil),
+		"unknown term": x.Search(query("z"), 5, nil),
+		"zero weight":  x.Search([]Term{{"a", 0}}, 5, nil),
+		"all filtered": x.Search(query("a"), 5, func(int) bool { return false }),
+		"empty index":  build().Search(query("a"), 5, nil),
+	} {
+		if len(got) != 0 {
+			t.Errorf("%s: %v, want no hits", name, got)
+		}
+	}
+	if got := x.Search(query("a c"), 5, func(doc int) bool { return doc == 2 }); len(got) != 1 || got[0].Doc != 2 {
+		t.Errorf("filtered to document 2: %v", got)
+	}
+	once, twice := x.Search([]Term{{"a", 2}}, 1, nil), x.Search(query("a a"), 1, nil)
+	if once[0] != twice[0] {
+		t.Errorf("a repeated term scores %v, a term of weight 2 %v", twice, once)
+	}
+}
+
+func TestBestIsNeverExceeded(t *testing.T) {
+	t.Parallel()
+	x := build(strings.Repeat("a ", 200)+strings.Repeat("b ", 200), "c d e f g", "a")
+	q := query("a b")
+	if top := x.Search(q, 1, nil)[0].Score; top >= x.Best(q) || top < 0.8*x.Best(q) {
+		t.Errorf("score %v of a document full of the query, best possible %v", top, x.Best(q))
+	}
+}
+
+func TestHas(t *testing.T) {
+	t.Parallel()
+	x := build("a b", "b c")
+	for _, c := range []struct {
+		doc  int
+		term string
+		want bool
+	}{{0, "a", true}, {1, "a", false}, {1, "c", true}, {0, "absent", false}} {
+		if got := x.Has(c.doc, c.term); got != c.want {
+			t.Errorf("Has(%d, %q) = %v", c.doc, c.term, got)
+		}
+	}
+}
+
+func TestConcurrentSearchesDoNotMix(t *testing.T) {
+	t.Parallel()
+	x := build("a a b", "b c", "c d a", "d")
+	want := fmt.Sprint(x.Search(query("a c"), 3, nil))
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 200 {
+				if got := fmt.Sprint(x.Search(query("a c"), 3, nil)); got != want {
+					t.Errorf("%s, want %s", got, want)
+					return
+				}
+				x.Search(query("b d"), 2, nil)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func BenchmarkSearch(bm *testing.B) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	zipf := rand.NewZipf(rng, 1.1, 4, 200_000)
+	var bd Builder
+	for range 100_000 {
+		terms := make([]string, 200)
+		for i := range terms {
+			terms[i] = fmt.Sprint("t", zipf.Uint64())
+		}
+		bd.Add(terms)
+	}
+	x := bd.Index()
+	queries := make([][]Term, 256)
+	for i := range queries {
+		for range 8 {
+			queries[i] = append(queries[i], Term{fmt.Sprint("t", 20+zipf.Uint64()), 1})
+		}
+	}
+	for i := 0; bm.Loop(); i++ {
+		x.Search(queries[i%len(queries)], 100, nil)
+	}
+}
