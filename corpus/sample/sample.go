@@ -1,0 +1,17 @@
+// Package sample holds the articles that come with Yinju, so that a first run has
+// something worth asking. All of them were written for this project and share its
+// licence: their sources, "引据编辑部" and "Yinju Editorial", are the project itself.
+//
+// questions.jsonl beside them holds questions about these articles, one JSON
+// object a line: {"question", "answers", "doc_ids"}, where each of the answers
+// stands literally in one of the named files, or {"question", "unanswerable": true}
+// for what the articles do not say.
+package sample
+
+import "embed"
+
+// FS holds the articles as Markdown files in its root. It is read-only and safe
+// for concurrent use.
+//
+//go:embed *.md
+var FS embed.FS
