@@ -1,0 +1,85 @@
+// The list of articles: search, what is known of each, and what was left out.
+
+import { $, h, langOf } from './dom.js';
+import { hashOf, onChange } from './route.js';
+import { articles } from './server.js';
+import { section } from './reload.js';
+import { last, onState } from './state.js';
+import { t } from './strings.js';
+
+const PAGE = 50;
+const PAUSE_MS = 200;
+
+let list;
+let message;
+let more;
+let skipped;
+let search;
+let next = '';
+let asked = null; // AbortController of the list under way
+let shown = false;
+let generation;
+
+export function start() {
+  onChange(({ view }) => {
+    if (view === 'articles' && !shown) build();
+    shown ||= view === 'articles';
+  });
+  onState((state) => {
+    if (shown && state.generation !== generation) void fill();
+  });
+}
+
+function build() {
+  let timer;
+  search = h('input', { type: 'search', id: 'articles-search', placeholder: t.articlesSearch, 'aria-label': t.articlesSearch, autocomplete: 'off' });
+  search.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(fill, PAUSE_MS);
+  });
+  list = h('ul', { class: 'articles' });
+  message = h('p', { class: 'meta', role: 'status' });
+  more = h('button', { type: 'button', class: 'quiet', hidden: true, onclick: () => fill(next) }, t.more);
+  skipped = h('div');
+  $('articles-view').append(h('h1', null, t.articles), h('form', { role: 'search', class: 'search', onsubmit: (event) => { event.preventDefault(); void fill(); } }, search), message, list, more, skipped);
+  void fill();
+}
+
+/** Shows the first page, or adds the one after `after`. */
+async function fill(after) {
+  const from = typeof after === 'string' ? after : '';
+  asked?.abort();
+  asked = new AbortController();
+  const { signal } = asked;
+  try {
+    const page = await articles({ q: search.value.trim(), limit: PAGE, after: from }, signal);
+    if (signal.aborted) return;
+    const items = (page.articles ?? []).map(item);
+    if (from) list.append(...items);
+    else list.replaceChildren(...items);
+    if (from) items[0]?.querySelector('a').focus();
+    next = page.next ?? '';
+    more.hidden = !next;
+    message.textContent = list.children.length > 0 ? '' : (search.value.trim() && t.articlesNone) || t.articlesEmpty;
+  } catch (error) {
+    if (error.name === 'AbortError') return;
+    message.textContent = [error.message, error.hint].filter(Boolean).join(' ');
+  }
+  generation = last()?.generation;
+  const left = last()?.last_report?.skipped ?? [];
+  skipped.replaceChildren(...[section(t.skipped, left.map(({ path, reason }) => [path, reason]))].filter(Boolean));
+}
+
+function item(article) {
+  const facts = [article.source, article.published || t.undated, t.passages(article.passages), article.encoding, size(article.bytes)];
+  return h('li', null,
+    h('a', { href: hashOf({ view: 'articles', article: article.id }), lang: langOf(article.title) }, article.title),
+    h('span', { class: 'meta' }, facts.filter(Boolean).join(' · ')),
+    h('span', { class: 'path' }, article.path));
+}
+
+function size(bytes) {
+  if (!(bytes >= 0)) return '';
+  if (bytes < 1024) return `${bytes} B`;
+  return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}

@@ -1,0 +1,121 @@
+// Citation chips: the small numbers behind a sentence, what they say on hover and
+// focus, and which citations stand before and after one.
+
+import { $, h, langOf } from './dom.js';
+import { hashOf, placeOf } from './route.js';
+import { t } from './strings.js';
+
+const citationOf = new WeakMap(); // link → citation
+const lists = []; // citations of each answer on the page, newest last
+
+/** Source and date in one line. */
+export function byline(citation) {
+  return [citation.source, citation.published].filter(Boolean).join(' · ');
+}
+
+/** Makes a link lead to a citation and speak of it. */
+export function bind(link, citation) {
+  citationOf.set(link, citation);
+  link.href = hashOf(placeOf(citation));
+  link.classList.add('cites');
+  return link;
+}
+
+/** The chip of citation n, or the bare number if there is no such citation. */
+export function chip(n, citations) {
+  const citation = citations?.find((c) => c.number === n);
+  if (!citation) return h('sup', { class: 'cite' }, `[${n}]`);
+  const label = { 'aria-label': t.cite(n, citation.title), 'data-n': n };
+  return h('sup', { class: 'cite' }, bind(h('a', label, String(n)), citation));
+}
+
+/** Replaces the chips that the server rendered with ours. */
+export function bindChips(root, citations) {
+  for (const link of root.querySelectorAll('.cite a[data-n]')) {
+    link.closest('.cite').replaceWith(chip(Number(link.dataset.n), citations));
+  }
+}
+
+/** Makes citations known, so that the panel can go from one to the next. */
+export function register(citations) {
+  lists.push(citations);
+}
+
+export function forget() {
+  lists.length = 0;
+}
+
+/** The citation that a place shows, its answer's citations and its index among them. */
+export function citationAt(place) {
+  const hash = hashOf({ ...place, view: '' });
+  for (const list of [...lists].reverse()) {
+    const index = list.findIndex((citation) => hashOf(placeOf(citation)) === hash);
+    if (index >= 0) return { list, index, citation: list[index] };
+  }
+  return null;
+}
+
+// One tooltip for all chips. It can be hovered itself, stays until the pointer or the
+// focus leaves, and goes on Escape (WCAG 1.4.13).
+
+let shownFor = null;
+let leaving = 0;
+
+function show(link) {
+  clearTimeout(leaving);
+  if (shownFor === link) return;
+  hide();
+  const citation = citationOf.get(link);
+  const line = byline(citation);
+  const tip = $('tip');
+  tip.replaceChildren(
+    h('p', { class: 'tip-title', lang: langOf(citation.title) }, citation.title),
+    line && h('p', { class: 'meta' }, line),
+    h('blockquote', { lang: langOf(citation.quote ?? '') }, citation.quote ?? ''),
+  );
+  tip.hidden = false;
+  link.setAttribute('aria-describedby', 'tip');
+  shownFor = link;
+  place(tip, link.getBoundingClientRect());
+}
+
+function place(tip, at) {
+  const gap = 6;
+  const { width, height } = tip.getBoundingClientRect();
+  const left = Math.min(Math.max(8, at.left + at.width / 2 - width / 2), document.documentElement.clientWidth - width - 8);
+  const above = at.top - height - gap;
+  tip.style.left = `${left}px`;
+  tip.style.top = `${above > 8 ? above : at.bottom + gap}px`;
+}
+
+/** Takes the tooltip away; true if there was one. */
+export function hide() {
+  clearTimeout(leaving);
+  if (!shownFor) return false;
+  shownFor.removeAttribute('aria-describedby');
+  shownFor = null;
+  $('tip').hidden = true;
+  return true;
+}
+
+const chipOf = (target) => {
+  const link = target.closest?.('.cite a');
+  return link && citationOf.has(link) ? link : null;
+};
+
+document.addEventListener('pointerover', (event) => {
+  if (event.pointerType === 'touch') return;
+  const link = chipOf(event.target);
+  if (link) show(link);
+  else if (event.target.closest?.('#tip')) clearTimeout(leaving);
+  else if (shownFor && shownFor !== document.activeElement) {
+    clearTimeout(leaving);
+    leaving = setTimeout(hide, 150);
+  }
+});
+document.addEventListener('focusin', (event) => {
+  const link = chipOf(event.target);
+  if (link?.matches(':focus-visible')) show(link);
+});
+document.addEventListener('focusout', (event) => { if (event.target === shownFor) hide(); });
+addEventListener('scroll', hide, { passive: true, capture: true });

@@ -1,0 +1,133 @@
+// Every call to the server. Whatever goes wrong becomes a Failure with words.
+
+import { events } from './sse.js';
+import { lang, t } from './strings.js';
+
+/** The server comments every 15 s while it works; three missed ones mean that it is gone. */
+const SILENCE_MS = 50_000;
+
+export class Failure extends Error {
+  constructor(message, { hint = '', code = '', status = 0 } = {}) {
+    super(message);
+    this.hint = hint;
+    this.code = code;
+    this.status = status;
+  }
+
+  get notReady() { return this.code === 'not_ready'; }
+}
+
+function failureOf(body, status) {
+  const error = body?.error;
+  if (typeof error?.message !== 'string' || error.message === '') return new Failure(t.errorStatus(status), { status });
+  return new Failure(error.message, { hint: typeof error.hint === 'string' ? error.hint : '', code: error.code, status });
+}
+
+async function get(path, options = {}) {
+  try {
+    return await fetch(path, { ...options, headers: { Accept: 'application/json', 'Accept-Language': lang, ...options.headers } });
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw new Failure(t.errorNetwork);
+  }
+}
+
+async function call(path, options) {
+  const response = await get(path, options);
+  if (!response.ok) throw failureOf(await response.json().catch(() => null), response.status);
+  return response;
+}
+
+async function json(path, options) {
+  const response = await call(path, options);
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw new Failure(t.errorAnswer, { status: response.status });
+  }
+}
+
+export const progress = () => json('/reload', { cache: 'no-store' });
+export const reload = () => json('/reload', { method: 'POST' });
+export const examples = () => json(`/examples?${new URLSearchParams({ lang })}`);
+export const articles = (query, signal) => json(`/articles?${new URLSearchParams(query)}`, { signal });
+
+/** The address of an article's reading page, with the sentence to highlight. */
+export function readingURL(place) {
+  const query = new URLSearchParams();
+  for (const name of ['start', 'end', 'quote', 'prefix', 'suffix']) {
+    if (place[name] !== undefined && place[name] !== '') query.set(name, place[name]);
+  }
+  const text = query.toString();
+  return `/articles/${encodeURIComponent(place.article)}${text && `?${text}`}`;
+}
+
+/** The <article class="reading"> of an article's reading page, in a document of its own. */
+export async function reading(place, signal) {
+  const response = await get(readingURL(place), { signal, headers: { Accept: 'text/html' } });
+  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  const article = page.querySelector('article.reading');
+  // A page that says why there is no article is as good an answer as an article.
+  if (article) return article;
+  throw new Failure(response.ok ? t.errorAnswer : t.errorStatus(response.status), { status: response.status });
+}
+
+/**
+ * Asks, and calls on[event](data) for each event of the stream. Resolves with the
+ * answer object, once it is whole; rejects with a Failure, or an AbortError when
+ * signal says so.
+ */
+export async function ask(question, history, on, signal) {
+  const watchdog = new AbortController();
+  let timer;
+  const alive = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => watchdog.abort(new Failure(t.errorSilent)), SILENCE_MS);
+  };
+  alive();
+  try {
+    return await stream(question, history, on, AbortSignal.any([signal, watchdog.signal]), alive);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    if (watchdog.signal.aborted) throw watchdog.signal.reason;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function stream(question, history, on, signal, alive) {
+  const response = await call('/ask', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream' },
+    body: JSON.stringify({ question, history, stream: true, html: true }),
+    signal,
+  });
+  if (!response.headers.get('Content-Type')?.startsWith('text/event-stream')) throw new Failure(t.errorAnswer);
+  try {
+    for await (const event of events(response.body)) {
+      alive();
+      if (event === null) continue;
+      const data = parse(event.data);
+      if (event.event === 'error') throw failureOf(data, response.status);
+      if (event.event === 'done') {
+        if (typeof data?.answer !== 'string') throw new Failure(t.errorEmpty);
+        return data;
+      }
+      on[event.event]?.(data);
+    }
+  } catch (error) {
+    if (error instanceof Failure || signal.aborted) throw error;
+    throw new Failure(t.errorCut);
+  }
+  throw new Failure(t.errorCut);
+}
+
+function parse(data) {
+  try {
+    return JSON.parse(data);
+  } catch {
+    throw new Failure(t.errorAnswer);
+  }
+}

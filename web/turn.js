@@ -1,0 +1,148 @@
+// One turn of the conversation: a question and what became of it. A record holds
+// what is kept; the Turn shows it.
+//
+// record: {question, state, partial, answer, failure}, where state is "asking",
+// "done", "stopped", "interrupted" or "failed".
+
+import { adoptHTML } from './adopt.js';
+import { bind, bindChips, byline, chip, register } from './cite.js';
+import { copy } from './copy.js';
+import { h, langOf } from './dom.js';
+import { LiveText } from './live.js';
+import { markSupport } from './support.js';
+import { t } from './strings.js';
+
+export class Turn {
+  /** retry() asks the record's question again. */
+  constructor(record, retry) {
+    this.record = record;
+    this.retry = retry;
+    this.label = h('p', { class: 'label' });
+    this.text = h('div', { class: 'text' });
+    this.after = h('div', { class: 'after' });
+    this.body = h('div', { class: 'answer' }, this.label, this.text, this.after);
+    this.element = h('article', { class: 'turn', 'aria-label': record.question },
+      h('h2', { class: 'question', lang: langOf(record.question), tabindex: '-1' }, record.question), this.body);
+    if (record.state !== 'asking') this.finish();
+  }
+
+  /** Empties the answer and shows that it is being looked for. */
+  begin() {
+    this.body.setAttribute('aria-busy', 'true');
+    this.label.replaceChildren(h('span', { class: 'working' }, t.searching));
+    this.text.replaceChildren();
+    this.after.replaceChildren();
+    this.passages = [];
+    this.live = new LiveText(this.text, (n) => chip(n, this.passages));
+  }
+
+  say(words) {
+    this.label.replaceChildren(h('span', { class: 'working' }, words));
+  }
+
+  setPassages(passages) {
+    this.passages = passages;
+    register(passages);
+    if (passages.length > 0) this.say(t.found(passages.length));
+  }
+
+  push(piece) {
+    this.live.push(piece);
+  }
+
+  /** Shows the record as it ended. */
+  finish() {
+    this.live?.end();
+    this.body.removeAttribute('aria-busy');
+    this.body.className = 'answer';
+    this.after.replaceChildren();
+    const { state, answer, failure, partial } = this.record;
+    if (state === 'done') return this.#finished(answer);
+    this.label.replaceChildren();
+    if (partial && !this.text.hasChildNodes()) {
+      const live = new LiveText(this.text, (n) => chip(n, this.record.passages));
+      live.push(partial);
+    }
+    if (state === 'failed') this.#notice([failure.message, failure.hint].filter(Boolean), t.retry, true);
+    else this.#notice([state === 'stopped' ? t.stopped : t.interrupted], t.retry);
+    return undefined;
+  }
+
+  #notice(words, again, wrong = false) {
+    this.after.append(h('div', { class: wrong ? 'notice wrong' : 'notice', role: wrong ? 'alert' : null },
+      words.map((sentence) => h('p', null, sentence)),
+      h('button', { type: 'button', class: 'quiet', onclick: this.retry }, again)));
+  }
+
+  #finished(answer) {
+    const citations = answer.citations ?? [];
+    register(citations);
+    this.body.lang = langOf(answer.answer);
+    this.body.classList.add(answer.mode);
+    this.#showLabel(answer);
+    if (typeof answer.html === 'string') {
+      this.text.replaceChildren(adoptHTML(answer.html, 2));
+      bindChips(this.text, citations);
+      for (const table of this.text.querySelectorAll('table')) wrapTable(table);
+    } else {
+      this.text.replaceChildren();
+      new LiveText(this.text, (n) => chip(n, citations)).push(answer.answer);
+    }
+    const weak = answer.html ? markSupport(this.text, answer.sentences ?? []) : 0;
+    if (weak > 0) this.after.append(h('p', { class: 'meta' }, t.supportSummary(weak)));
+    if (answer.notice) this.after.append(h('p', { class: 'notice', lang: langOf(answer.notice) }, answer.notice));
+    if (answer.complete === false) this.#notice([t.incomplete], t.retry);
+    this.after.append(...[
+      citationList(t.sources, citations, true),
+      citationList(t.closest, answer.closest ?? [], false),
+      this.#actions(answer),
+    ].filter(Boolean));
+    register(answer.closest ?? []);
+  }
+
+  #showLabel(answer) {
+    const words = {
+      model: [t.generatedBy(answer.model ?? ''), !answer.model && t.generated].filter(Boolean).at(-1),
+      extractive: t.extractive,
+      refused: t.refused,
+    }[answer.mode] ?? '';
+    const parts = [h('strong', null, words)];
+    if (answer.mode === 'extractive') parts.push(h('span', null, t.extractiveLong));
+    if (answer.stats?.total_ms >= 0) parts.push(h('span', null, t.seconds((answer.stats.total_ms / 1000).toFixed(answer.stats.total_ms < 1000 ? 2 : 1))));
+    if (answer.searched_as && answer.searched_as !== this.record.question) parts.push(h('span', null, t.searchedAs(answer.searched_as)));
+    this.label.replaceChildren(...parts);
+  }
+
+  #actions(answer) {
+    const said = h('span', { class: 'meta', role: 'status' });
+    return h('div', { class: 'actions' },
+      h('button', { type: 'button', class: 'quiet', onclick: async () => { said.textContent = await copy(footnoted(answer)) ? t.copied : t.copyFailed; } }, t.copy),
+      answer.mode === 'model' && answer.complete !== false && h('button', { type: 'button', class: 'quiet', onclick: this.retry }, t.again),
+      said);
+  }
+}
+
+function wrapTable(table) {
+  const box = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': table.caption?.textContent ?? t.answerBy });
+  table.replaceWith(box);
+  box.append(table);
+}
+
+/** The cited (or closest) passages as a list that leads into the articles. */
+function citationList(title, citations, numbered) {
+  if (citations.length === 0) return null;
+  return h('section', { class: 'sources' },
+    h('h3', null, title),
+    h(numbered ? 'ol' : 'ul', null, citations.map((citation) => h('li', null,
+      bind(h('a', null,
+        numbered && h('span', { class: 'number' }, String(citation.number)),
+        h('span', { class: 'source-title', lang: langOf(citation.title) }, citation.title)), citation),
+      byline(citation) && h('span', { class: 'meta' }, byline(citation)),
+      h('span', { class: 'quote', lang: langOf(citation.quote ?? '') }, citation.quote ?? '')))));
+}
+
+/** The answer as plain text with its sources as footnotes. */
+function footnoted(answer) {
+  const notes = (answer.citations ?? []).map((c) => `[${c.number}] ${[c.title, c.source, c.published, c.url].filter(Boolean).join(t.comma)}`);
+  return [answer.answer, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n');
+}
