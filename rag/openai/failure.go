@@ -1,0 +1,199 @@
+package openai
+
+import (
+	"bytes"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"yinju/rag"
+)
+
+// failure is a ModelError that knows whether trying again may help.
+type failure struct {
+	*rag.ModelError
+	retry bool
+	after time.Duration // what the server asked us to wait; 0 if it didn't
+}
+
+func (f *failure) Unwrap() error { return f.ModelError }
+
+func fail(kind rag.ErrorKind, status int, hint string) *failure {
+	return &failure{ModelError: &rag.ModelError{Kind: kind, Status: status, Hint: hint}}
+}
+
+func (e endpoint) authFailure(status int, hint string) *failure {
+	return fail(rag.ErrorAuth, status, hint)
+}
+
+func (e endpoint) requestFailure(status int, hint string) *failure {
+	return fail(rag.ErrorRequest, status, hint)
+}
+
+func (e endpoint) protocolFailure(hint string) *failure {
+	return fail(rag.ErrorProtocol, http.StatusOK, hint)
+}
+
+func timeoutFailure(hint string) *failure { return fail(rag.ErrorTimeout, 0, hint) }
+
+// connectFailure sorts the errors of net/http, whose text holds the address.
+func (e endpoint) connectFailure(err error) *failure {
+	hint := "Nothing answers there: check that the server runs and that " + e.names.url + " is right."
+	if d, ok := errors.AsType[*net.DNSError](err); ok && d.IsNotFound {
+		hint = "The host name is not known: check " + e.names.url + "."
+	} else if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		hint = "The server's certificate is not trusted: check " + e.names.url + " and this machine's certificates."
+	} else if errors.Is(err, http.ErrSchemeMismatch) {
+		hint = "The server does not speak TLS: write http:// in " + e.names.url + "."
+	}
+	f := fail(rag.ErrorUnavailable, 0, hint)
+	f.retry = true
+	return f
+}
+
+// maxErrorBody is how much of an error answer is looked at.
+const maxErrorBody = 64 << 10
+
+func (e endpoint) statusFailure(resp *http.Response) *failure {
+	// An error body that breaks off says as much as one that doesn't.
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
+	f := e.classify(resp.StatusCode, body)
+	if f.retry {
+		f.after = retryAfter(resp.Header.Get("Retry-After"), time.Now())
+	}
+	return f
+}
+
+// classify sorts an error answer by its status and by what its body betrays.
+func (e endpoint) classify(status int, body []byte) *failure {
+	names := e.names
+	switch {
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		return e.authFailure(status, "The server refuses the key: check "+names.key+".")
+	case status == http.StatusPaymentRequired || mentions(body, "insufficient_quota", "insufficient balance"):
+		return fail(rag.ErrorRateLimited, status, "The account's quota is used up: see to it with the provider.")
+	case status == http.StatusTooManyRequests:
+		f := fail(rag.ErrorRateLimited, status, "The server takes no more requests for now: wait a little and try again.")
+		f.retry = true
+		return f
+	case status == http.StatusNotFound || status == http.StatusMethodNotAllowed || mentions(body, "model_not_found"):
+		return e.requestFailure(status, "The server does not know the model or the address: check "+names.model+
+			" and "+names.url+" (which usually ends in /v1).")
+	case status == http.StatusRequestEntityTooLarge || status < 500 && tooLong(body):
+		return e.requestFailure(status, "The text is longer than the model can read: "+
+			"use fewer or shorter passages, or a model with a longer context.")
+	case status >= 300 && status < 400:
+		return e.requestFailure(status, "The address redirects elsewhere: write the final address in "+names.url+".")
+	case status == http.StatusRequestTimeout || status >= 500 && status != http.StatusNotImplemented:
+		f := fail(rag.ErrorUnavailable, status, "The server failed at its end: try again, or look at its log.")
+		f.retry = true
+		return f
+	}
+	return e.requestFailure(status, "The server does not accept the request: check "+names.model+
+		" and that the server supports what is set.")
+}
+
+// tooLong recognises how OpenAI, vLLM, llama.cpp, DashScope and others say so.
+func tooLong(body []byte) bool {
+	return mentions(body, "context_length_exceeded", "context length", "context window", "exceed_context_size",
+		"context size", "too long", "too many tokens", "maximum input length", "range of input length", "max_seq_len")
+}
+
+func mentions(body []byte, phrases ...string) bool {
+	lower := bytes.ToLower(body)
+	return slices.ContainsFunc(phrases, func(p string) bool { return bytes.Contains(lower, []byte(p)) })
+}
+
+// errorIn returns the failure that a body or an event of status 200 holds, or nil.
+func (e endpoint) errorIn(data []byte) *failure {
+	if !bytes.Contains(data, []byte(`error`)) {
+		return nil
+	}
+	var object struct {
+		Error  json.RawMessage `json:"error"`
+		Object json.RawMessage `json:"object"`
+		Code   json.RawMessage `json:"code"`
+	}
+	if json.Unmarshal(data, &object) != nil {
+		return nil
+	}
+	switch string(object.Error) {
+	case "", "null", "false", `""`, "{}":
+		if string(object.Object) == `"error"` {
+			return e.reported(data, object.Code)
+		}
+		return nil
+	default:
+		var inner struct {
+			Code   json.RawMessage `json:"code"`
+			Status json.RawMessage `json:"status"`
+		}
+		// An error that is a plain string has no code; then the body decides.
+		_ = json.Unmarshal(object.Error, &inner)
+		return e.reported(data, inner.Code, inner.Status, object.Code)
+	}
+}
+
+// reported classifies an error that came with status 200, by the first of codes
+// that is an HTTP status.
+func (e endpoint) reported(data []byte, codes ...json.RawMessage) *failure {
+	for _, code := range codes {
+		if status, err := strconv.Atoi(strings.Trim(string(code), `"`)); err == nil && status >= 400 && status <= 599 {
+			return e.classify(status, data)
+		}
+	}
+	switch {
+	case tooLong(data), mentions(data, "model_not_found", "insufficient_quota"):
+		return e.classify(http.StatusBadRequest, data)
+	case mentions(data, "invalid_api_key", "authentication_error"):
+		return e.classify(http.StatusUnauthorized, data)
+	case mentions(data, "rate_limit", "too many requests"):
+		return e.classify(http.StatusTooManyRequests, data)
+	}
+	f := fail(rag.ErrorUnavailable, http.StatusOK, "The server broke off with an error: try again, or look at its log.")
+	f.retry = true
+	return f
+}
+
+// retryAfter reads the header of RFC 9110 section 10.2.3: seconds (fractions are
+// seen in the wild) or a date. What cannot be read is 0.
+func retryAfter(header string, now time.Time) time.Duration {
+	header = strings.TrimSpace(header)
+	if s, err := strconv.ParseFloat(header, 64); err == nil && s > 0 {
+		if s > math.MaxInt32 {
+			s = math.MaxInt32
+		}
+		return time.Duration(s * float64(time.Second))
+	}
+	if at, err := http.ParseTime(header); err == nil && at.After(now) {
+		return at.Sub(now)
+	}
+	return 0
+}
+
+// readAll reads at most limit bytes, and fails where there are more.
+func (e endpoint) readAll(r io.Reader, limit int) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
+	if err != nil {
+		return nil, e.brokenFailure()
+	}
+	if len(data) > limit {
+		return nil, e.protocolFailure(fmt.Sprintf("The server's answer is longer than %d bytes.", limit))
+	}
+	return data, nil
+}
+
+func (e endpoint) brokenFailure() *failure {
+	f := e.protocolFailure("The connection broke off in the middle of the answer: try again.")
+	f.retry = true
+	return f
+}
