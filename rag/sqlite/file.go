@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"modernc.org/sqlite"
@@ -19,7 +20,8 @@ import (
 
 // Options says where the cache is.
 type Options struct {
-	// Dir is the data folder. It is made, for its owner only, if it is not there.
+	// Dir is the data folder; empty means the current one. It is made, for its
+	// owner only, if it is not there.
 	Dir string
 	// KeepDamaged is how many files that were set aside stay for inspection,
 	// newest first; 0 means 2, below 0 none.
@@ -35,8 +37,8 @@ type Options struct {
 // cannot be written, or the disk is full.
 func Open(ctx context.Context, o Options) (*Cache, error) {
 	dir, err := filepath.Abs(o.Dir)
-	if err != nil || o.Dir == "" {
-		return nil, fmt.Errorf("the data folder %q cannot be used (%w); name a folder that can be written", o.Dir, cmpErr(err, fs.ErrInvalid))
+	if err != nil {
+		return nil, fmt.Errorf("the data folder %q cannot be found: %w; name it by its whole path", o.Dir, err)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the data folder %s cannot be made: %w; choose a folder that can be written", dir, err)
@@ -131,25 +133,37 @@ func (f file) connect() (*sql.DB, error) {
 	return db, err
 }
 
-// create makes a new file. The caller has seen that there is none.
+// create makes a new file under another name and then gives it its own, so that
+// no half-made one is ever found. The caller has seen that there is none.
 func (f file) create(ctx context.Context) (*sql.DB, error) {
+	half := file{path: f.path + ".new"}
+	err := errors.Join(os.RemoveAll(half.path), half.removeCompanions(), half.fill(ctx))
+	if err == nil {
+		err = os.Rename(half.path, f.path)
+	}
+	if err != nil {
+		return nil, f.explain("made", err)
+	}
+	db, err := f.connect()
+	if err != nil {
+		return nil, f.explain("opened", err)
+	}
+	return db, nil
+}
+
+// fill makes the file with its tables.
+func (f file) fill(ctx context.Context) error {
 	// SQLite would make it readable by everybody; -wal and -shm follow it.
 	handle, err := os.OpenFile(f.path, os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
 	if err != nil {
-		return nil, f.explain("made", err)
+		return err
 	}
 	closeQuietly(handle)
 	db, err := f.connect()
-	if err == nil {
-		err = initialise(ctx, db)
-	}
 	if err != nil {
-		if db != nil {
-			closeQuietly(db)
-		}
-		return nil, f.explain("made", err)
+		return err
 	}
-	return db, nil
+	return errors.Join(initialise(ctx, db), db.Close())
 }
 
 func initialise(ctx context.Context, db *sql.DB) error {
@@ -250,32 +264,30 @@ func (f file) exists() (bool, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return true, err
 	}
-	return false, errors.Join(remove(f.path+"-wal"), remove(f.path+"-shm"), remove(f.path+"-journal"))
+	return false, f.removeCompanions()
 }
 
-func remove(path string) error {
-	if err := os.RemoveAll(path); err != nil {
-		return fmt.Errorf("%s is in the way: %w", path, err)
+// companions are what SQLite puts beside a file.
+var companions = []string{"-wal", "-shm", "-journal"}
+
+func (f file) removeCompanions() error {
+	var errs []error
+	for _, suffix := range companions {
+		errs = append(errs, os.RemoveAll(f.path+suffix))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // startAnew sets the file aside, because of why, and makes an empty one.
 func (f file) startAnew(ctx context.Context, why error) (*sql.DB, error) {
 	aside := f.path + ".damaged-" + time.Now().UTC().Format("20060102T150405.000000000")
-	if err := os.Rename(f.path, aside); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, f.explain("set aside", err)
-	}
-	for _, suffix := range []string{"-wal", "-shm"} {
+	for _, suffix := range append([]string{""}, companions...) {
 		if err := os.Rename(f.path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, f.explain("set aside", err)
 		}
 	}
 	f.warn("the cache %s cannot be trusted (%v); it was set aside as %s and is filled again from the articles", f.path, why, filepath.Base(aside))
 	f.prune()
-	if _, err := f.exists(); err != nil {
-		return nil, f.explain("made", err)
-	}
 	return f.create(ctx)
 }
 
@@ -289,32 +301,31 @@ func (f file) prune() {
 	if err != nil {
 		return // what stays costs room only
 	}
-	var old []string
+	var old []file
 	for _, e := range entries { // sorted by name, so by time
-		name := e.Name()
-		if strings.HasPrefix(name, fileName+".damaged-") && !strings.HasSuffix(name, "-wal") && !strings.HasSuffix(name, "-shm") {
-			old = append(old, filepath.Join(filepath.Dir(f.path), name))
+		path := filepath.Join(filepath.Dir(f.path), e.Name())
+		isCompanion := slices.ContainsFunc(companions, func(suffix string) bool { return strings.HasSuffix(path, suffix) })
+		if strings.HasPrefix(path, f.path+".damaged-") && !isCompanion {
+			old = append(old, file{path: path})
 		}
 	}
-	for _, path := range old[:max(0, len(old)-max(0, keep))] {
-		for _, suffix := range []string{"", "-wal", "-shm"} {
-			if err := os.RemoveAll(path + suffix); err != nil {
-				f.warn("%s could not be removed: %v", path+suffix, err)
-			}
+	for _, o := range old[:max(0, len(old)-max(0, keep))] {
+		if err := errors.Join(os.RemoveAll(o.path), o.removeCompanions()); err != nil {
+			f.warn("%s could not be removed: %v", o.path, err)
 		}
 	}
 }
 
 // probe writes a little into the folder and takes it away again.
 func (f file) probe() error {
-	handle, err := os.CreateTemp(filepath.Dir(f.path), "probe-*")
-	if err != nil {
-		return f.explain("made", err)
+	path := f.path + ".probe"
+	handle, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err == nil {
+		_, err = handle.Write(make([]byte, 64<<10))
+		err = errors.Join(err, handle.Close(), os.Remove(path))
 	}
-	_, err = handle.Write(make([]byte, 64<<10))
-	err = errors.Join(err, handle.Sync(), handle.Close(), os.Remove(handle.Name()))
 	if err != nil {
-		return f.explain("made", err)
+		return f.explain("written", err)
 	}
 	return nil
 }
@@ -338,20 +349,18 @@ func (f file) explain(done string, err error) error {
 	switch code(err) {
 	case sqlite3.SQLITE_FULL:
 		advice = "free some room on its disk"
+	case sqlite3.SQLITE_IOERR:
+		advice = "see whether its disk is full or failing"
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
 		advice = "let this user write there, or choose another data folder"
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		advice = "another program has it open: close that"
 	}
-	if errors.Is(err, fs.ErrPermission) {
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		advice = "free some room on its disk"
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		advice = "let this user write there, or choose another data folder"
 	}
 	return fmt.Errorf("the cache %s could not be %s: %w; %s", f.path, done, err, advice)
-}
-
-func cmpErr(err, fallback error) error {
-	if err != nil {
-		return err
-	}
-	return fallback
 }
