@@ -1,0 +1,349 @@
+package corpus
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
+)
+
+// Decode turns a whole file into UTF-8 and names the encoding it found: "UTF-8",
+// "UTF-8 (BOM)", "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE", "GB18030" (also for
+// GBK and GB2312, its subsets), "Big5", "windows-1252", or a declared one.
+//
+// In order: a byte order mark, strict UTF-8, UTF-16 without a mark, then whichever
+// of GB18030, Big5 and the declared encoding (the label of an HTML page; may be
+// empty) reads more like Chinese. The mark is removed; nothing else is added,
+// replaced or dropped: a file that cannot be decoded whole is an error, which says
+// at which byte. The text is valid UTF-8 without NUL.
+func Decode(data []byte, declared string) (text, enc string, err error) {
+	if text, enc, err, ok := decodeMarked(data); ok {
+		return finish(text, enc, err, data)
+	}
+	if bytes.IndexByte(data, 0) >= 0 {
+		// No encoding of Chinese but UTF-16 has NUL bytes in it.
+		if text, enc := guess(data, utf16Candidates(data)); enc != "" {
+			return finish(text, enc, nil, data)
+		}
+		return "", "", notText(data, fmt.Errorf("there is a NUL byte at byte %d", bytes.IndexByte(data, 0)))
+	}
+	if utf8.Valid(data) {
+		return finish(string(data), "UTF-8", nil, data)
+	}
+	if at, yes := brokenUTF8(data); yes {
+		return "", "", fmt.Errorf("the file is UTF-8, but broken at byte %d; mend that character or save the file as UTF-8 again", at)
+	}
+	text, enc, err = decodeLegacy(data, declared)
+	return finish(text, enc, err, data)
+}
+
+// finish turns away what decoded, but is no text.
+func finish(text, enc string, err error, data []byte) (string, string, error) {
+	if err != nil {
+		return "", "", err
+	}
+	if i := strings.IndexByte(text, 0); i >= 0 {
+		return "", "", notText(data, fmt.Errorf("there is a NUL character at character %d", utf8.RuneCountInString(text[:i])))
+	}
+	controls, first := 0, -1
+	for i := range len(text) {
+		if c := text[i]; c < ' ' && (c < '\b' || c > '\r') && c != 0x1a && c != 0x1b || c == 0x7f {
+			controls++
+			if first < 0 {
+				first = i
+			}
+		}
+	}
+	if controls > 3 && controls > len(text)/100 {
+		return "", "", notText(data, fmt.Errorf("it has %d control characters, the first at byte %d of its text", controls, first))
+	}
+	return text, enc, nil
+}
+
+// notText says what the file is instead, where its first bytes tell.
+func notText(data []byte, why error) error {
+	for _, kind := range []struct{ magic, name string }{
+		{"\x89PNG", "a PNG image"}, {"\xff\xd8\xff", "a JPEG image"}, {"GIF8", "a GIF image"},
+		{"%PDF-", "a PDF document"}, {"PK\x03\x04", "a ZIP archive or an Office document"},
+		{"\xd0\xcf\x11\xe0", "an old Office document"}, {"\x1f\x8b", "a gzip archive"},
+		{"\x7fELF", "a program"}, {"SQLite format 3", "a database"},
+	} {
+		if bytes.HasPrefix(data, []byte(kind.magic)) {
+			return fmt.Errorf("the file is %s, not text, whatever its name says", kind.name)
+		}
+	}
+	return fmt.Errorf("the file is not text: %w; save it as UTF-8 text", why)
+}
+
+// decodeMarked decodes a file with a byte order mark; ok is false if it has none.
+func decodeMarked(data []byte) (text, enc string, err error, ok bool) {
+	switch {
+	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
+		data, enc = data[3:], "UTF-8 (BOM)"
+		if !utf8.Valid(data) {
+			return "", "", fmt.Errorf("the file is marked as UTF-8, but broken at byte %d; mend that character or save the file as UTF-8 again", 3+invalidAt(data)), true
+		}
+		text = string(data)
+	case bytes.HasPrefix(data, []byte("\xff\xfe\x00\x00")):
+		enc = "UTF-32LE"
+		text, err = decodeUTF32(data[4:], binary.LittleEndian)
+	case bytes.HasPrefix(data, []byte("\x00\x00\xfe\xff")):
+		enc = "UTF-32BE"
+		text, err = decodeUTF32(data[4:], binary.BigEndian)
+	case bytes.HasPrefix(data, []byte("\xff\xfe")):
+		enc = "UTF-16LE"
+		text, err = decodeUTF16(data[2:], binary.LittleEndian)
+	case bytes.HasPrefix(data, []byte("\xfe\xff")):
+		enc = "UTF-16BE"
+		text, err = decodeUTF16(data[2:], binary.BigEndian)
+	default:
+		return "", "", nil, false
+	}
+	var at offsetError
+	if errors.As(err, &at) {
+		skipped := len(data) - at.of
+		err = fmt.Errorf("the file is marked as %s, but broken at byte %d; save it again, best as UTF-8", enc, skipped+at.at)
+	}
+	return text, enc, err, true
+}
+
+// offsetError says at which byte of how many decoding failed.
+type offsetError struct{ at, of int }
+
+func (e offsetError) Error() string { return fmt.Sprintf("broken at byte %d", e.at) }
+
+func decodeUTF16(data []byte, order binary.ByteOrder) (string, error) {
+	var b strings.Builder
+	b.Grow(len(data) + len(data)/2)
+	for i := 0; i < len(data); i += 2 {
+		if i+1 >= len(data) {
+			return "", offsetError{i, len(data)}
+		}
+		r := rune(order.Uint16(data[i:]))
+		if utf16.IsSurrogate(r) {
+			if i+3 >= len(data) {
+				return "", offsetError{i, len(data)}
+			}
+			if r = utf16.DecodeRune(r, rune(order.Uint16(data[i+2:]))); r == utf8.RuneError {
+				return "", offsetError{i, len(data)}
+			}
+			i += 2
+		}
+		b.WriteRune(r)
+	}
+	return b.String(), nil
+}
+
+func decodeUTF32(data []byte, order binary.ByteOrder) (string, error) {
+	var b strings.Builder
+	for i := 0; i < len(data); i += 4 {
+		if i+3 >= len(data) {
+			return "", offsetError{i, len(data)}
+		}
+		r := order.Uint32(data[i:])
+		if r > utf8.MaxRune || !utf8.ValidRune(rune(r)) {
+			return "", offsetError{i, len(data)}
+		}
+		b.WriteRune(rune(r))
+	}
+	return b.String(), nil
+}
+
+// invalidAt is the offset of the first byte that is not UTF-8, or -1.
+func invalidAt(data []byte) int {
+	for i := 0; i < len(data); {
+		r, n := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return -1
+}
+
+// brokenUTF8 tells a damaged UTF-8 file from one in another encoding: by far the
+// most bytes beyond ASCII form whole UTF-8 characters of three bytes or more, or
+// the file is cut off in the middle of its last character. Without this test the
+// bytes would often pass as GB18030 and read as nonsense.
+func brokenUTF8(data []byte) (at int, yes bool) {
+	at = -1
+	whole, bad := 0, 0
+	for i := 0; i < len(data); {
+		if data[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(data[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			if at < 0 {
+				at = i
+			}
+			bad++
+		case n >= 3:
+			whole += n
+		}
+		i += n
+	}
+	cut := at >= 0 && len(data)-at < utf8.UTFMax && !utf8.FullRune(data[at:])
+	return at, bad > 0 && (whole >= 4*bad || cut && whole > 0)
+}
+
+// decodeLegacy decodes the encodings from before Unicode.
+func decodeLegacy(data []byte, declared string) (text, enc string, err error) {
+	declaredEnc, declaredName := lookup(declared)
+	var candidates []candidate
+	var failures []string
+	try := func(name string, e encoding.Encoding) {
+		text, at := decodeStrict(e, data)
+		if at >= 0 {
+			failures = append(failures, fmt.Sprintf("%s (broken at byte %d)", name, at))
+			return
+		}
+		c := candidate{text: strings.TrimPrefix(text, "\ufeff"), name: name, least: minChinese}
+		c.score = likeChinese(c.text)
+		if name == declaredName { // which is often wrong, but more often right
+			c.score++
+			c.least = minDeclared
+		}
+		candidates = append(candidates, c)
+	}
+	try("GB18030", simplifiedchinese.GB18030)
+	try("Big5", traditionalchinese.Big5)
+	if declaredEnc != nil && declaredName != "GB18030" && declaredName != "Big5" {
+		if text, at := decodeStrict(declaredEnc, data); at < 0 {
+			return text, declaredName, nil
+		}
+	}
+	if len(data) <= shortFile {
+		candidates = append(candidates, utf16Candidates(data)...)
+	}
+	best, name := guess(data, candidates)
+	if name != "" {
+		return best, name, nil
+	}
+	if text, ok := western(data); ok {
+		return text, "windows-1252", nil
+	}
+	for _, c := range candidates {
+		if c.name == "GB18030" || c.name == "Big5" {
+			failures = append(failures, c.name+" (readable, but makes no sense)")
+		}
+	}
+	return "", "", notText(data, fmt.Errorf("it is neither UTF-8 (broken at byte %d) nor %s", invalidAt(data), strings.Join(failures, " nor ")))
+}
+
+// shortFile bounds, in bytes, the files that are tried as UTF-16 though they have
+// neither a mark nor a NUL byte: a longer text has line ends, and so NUL bytes.
+const shortFile = 4 << 10
+
+func utf16Candidates(data []byte) []candidate {
+	var out []candidate
+	for name, order := range map[string]binary.ByteOrder{"UTF-16LE": binary.LittleEndian, "UTF-16BE": binary.BigEndian} {
+		if text, err := decodeUTF16(data, order); err == nil && !strings.ContainsRune(text, 0) {
+			out = append(out, candidate{text: text, name: name, score: likeText(text), least: minUTF16})
+		}
+	}
+	return out
+}
+
+// lookup finds a declared encoding. Single-byte Western labels count as none: they
+// are what editors and servers write when they don't know.
+func lookup(label string) (encoding.Encoding, string) {
+	e, err := htmlindex.Get(strings.TrimSpace(label))
+	if err != nil {
+		return nil, ""
+	}
+	switch name, _ := htmlindex.Name(e); name {
+	case "gbk", "gb18030":
+		return simplifiedchinese.GB18030, "GB18030"
+	case "big5":
+		return traditionalchinese.Big5, "Big5"
+	case "windows-1252", "utf-8", "utf-16le", "utf-16be", "replacement", "x-user-defined", "":
+		return nil, ""
+	default:
+		return e, name
+	}
+}
+
+// decodeStrict decodes the whole of data, or returns the offset of the first byte
+// that has no meaning; at is -1 if there is none.
+func decodeStrict(e encoding.Encoding, data []byte) (text string, at int) {
+	out, err := e.NewDecoder().Bytes(data)
+	text, at = string(out), -1
+	if err != nil || bytes.Contains(out, []byte("\ufffd")) {
+		text, at = decodeSlowly(e, data)
+	}
+	if euro := lonelyEuro(e, data); euro >= 0 && (at < 0 || euro < at) {
+		at = euro
+	}
+	return text, at
+}
+
+// replacement is U+FFFD in GB18030, the only one of these encodings that has it.
+const replacement = "\x84\x31\xa4\x37"
+
+// decodeSlowly decodes in pieces and the broken piece character by character, to
+// find where it breaks.
+func decodeSlowly(e encoding.Encoding, data []byte) (string, int) {
+	var b strings.Builder
+	for start := 0; start < len(data); {
+		end := start
+		for end < len(data) && end-start < 4<<10 {
+			end += unitLen(e, data[end:])
+		}
+		out, err := e.NewDecoder().Bytes(data[start:end])
+		if err != nil || bytes.Contains(out, []byte("\ufffd")) {
+			for i := start; i < end; i += unitLen(e, data[i:]) {
+				unit := data[i : i+unitLen(e, data[i:])]
+				out, err := e.NewDecoder().Bytes(unit)
+				legitimate := e == simplifiedchinese.GB18030 && string(unit) == replacement
+				if err != nil || !legitimate && bytes.Contains(out, []byte("\ufffd")) {
+					return "", i
+				}
+			}
+		}
+		b.Write(out)
+		start = end
+	}
+	return b.String(), -1
+}
+
+// unitLen is the length of the character that starts data.
+func unitLen(e encoding.Encoding, data []byte) int {
+	n := 1
+	switch {
+	case data[0] <= utf8.RuneSelf:
+	case e == simplifiedchinese.GB18030 && len(data) > 1 && '0' <= data[1] && data[1] <= '9':
+		n = 4
+	default:
+		if _, single := e.(*charmap.Charmap); !single {
+			n = 2
+		}
+	}
+	return min(n, len(data))
+}
+
+// lonelyEuro finds a byte 0x80, the euro sign of Windows' code page 936, that
+// stands before another byte beyond ASCII, or is -1. There it is far more likely
+// the ruin of a character.
+func lonelyEuro(e encoding.Encoding, data []byte) int {
+	if e != simplifiedchinese.GB18030 || bytes.IndexByte(data, 0x80) < 0 {
+		return -1
+	}
+	for i := 0; i < len(data); i += unitLen(e, data[i:]) {
+		if data[i] == 0x80 && i+1 < len(data) && data[i+1] >= utf8.RuneSelf {
+			return i
+		}
+	}
+	return -1
+}
