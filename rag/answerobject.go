@@ -35,7 +35,7 @@ type Answer struct {
 	Generation uint64     `json:"generation"`
 	Complete   bool       `json:"complete"` // the model said that it had finished
 	Notice     string     `json:"notice,omitempty"`
-	Explain    []Hit      `json:"explain,omitempty"`
+	Explain    []Reason   `json:"explain,omitempty"`
 	Stats      Stats      `json:"stats"`
 }
 
@@ -65,6 +65,19 @@ type Citation struct {
 	Start     int     `json:"start"`
 	End       int     `json:"end"`
 	Score     float64 `json:"score"`
+}
+
+// Reason says why a passage was retrieved.
+type Reason struct {
+	Number    int      `json:"number"`
+	PassageID string   `json:"passage_id"`
+	ArticleID string   `json:"article_id"`
+	Score     float64  `json:"score"` // fused
+	Words     LegScore `json:"words"`
+	Grams     LegScore `json:"grams"`
+	Dense     LegScore `json:"dense"`
+	Phrase    bool     `json:"phrase"`
+	Terms     []string `json:"terms"`
 }
 
 // Sentence is a sentence of the answer with what was found of it in the passages

@@ -1,6 +1,9 @@
 package rag
 
-import "yinju/corpus"
+import (
+	"yinju/corpus"
+	"yinju/rag/bm25"
+)
 
 // Query asks for passages.
 type Query struct {
@@ -13,9 +16,11 @@ type Query struct {
 type Result struct {
 	Generation uint64
 	Hits       []Hit
-	Passages   int     // passages in the generation
-	Coverage   float64 // how much of the question the best hit holds, 0 to 1; see refuse.go
-	Notice     string  // what did not go as configured, a sentence: the embedder was down, say
+	Passages   int         // passages in the generation
+	Coverage   float64     // how much of the question the best hit holds, 0 to 1; see refuse.go
+	Words      []bm25.Term // what was searched for, weighted by idf: words,
+	Grams      []bm25.Term // and characters and bigrams
+	Notice     string      // what did not go as configured, a sentence: the embedder was down, say
 }
 
 // Hit is a retrieved passage with what brought it up.

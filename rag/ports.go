@@ -3,6 +3,8 @@ package rag
 import (
 	"context"
 	"errors"
+
+	"yinju/corpus"
 )
 
 // Embedder turns text into vectors of one length. Implementations are safe for
@@ -84,6 +86,23 @@ type ChatModel interface {
 	Model() string
 }
 
+// Retriever finds passages. *Index is one.
+type Retriever interface {
+	Retrieve(ctx context.Context, q Query) (*Result, error)
+}
+
+// Extractor picks the sentences of the hits that answer a question, in the order in
+// which they are to be read. Implementations are safe for concurrent use.
+type Extractor interface {
+	Extract(question string, found *Result) []Excerpt
+}
+
+// Excerpt is a stretch of an article, taken from a hit.
+type Excerpt struct {
+	Hit  int         // index in Result.Hits
+	Span corpus.Span // bytes in the Text of the hit's article
+}
+
 // ModelError says why a model server (chat, embeddings, rerank) gave no usable
 // answer. Its text is fit for readers: it never holds the key, the address, or
 // anything the server wrote.
@@ -121,3 +140,16 @@ var ErrNotFound = errors.New("not found")
 
 // ErrNotReady is returned until the first generation serves.
 var ErrNotReady = errors.New("the articles are still being indexed")
+
+// InputError says what is wrong with what was asked, and what to do about it.
+type InputError struct {
+	Field   string // as named in the API: "question", "k", "filter.since"
+	Message string
+	Hint    string
+}
+
+func (e *InputError) Error() string { return e.Field + ": " + e.Message }
+
+// ErrDimension is what a VectorStore answers to vectors whose dimension is not that
+// of the vectors it holds.
+var ErrDimension = errors.New("the vectors have another dimension than those stored")

@@ -138,6 +138,44 @@ func (x *Index) Has(doc int, term string) bool {
 	return found
 }
 
+// Containing returns the documents that hold all terms, in order; all documents if
+// there are no terms.
+func (x *Index) Containing(terms []string) []int {
+	lists := make([][]uint32, 0, len(terms))
+	for _, t := range terms {
+		list := x.lists[t]
+		lists = append(lists, x.docs[list.start:list.end])
+	}
+	if len(lists) == 0 {
+		all := make([]int, x.Len())
+		for i := range all {
+			all[i] = i
+		}
+		return all
+	}
+	slices.SortFunc(lists, func(a, b []uint32) int { return cmp.Compare(len(a), len(b)) })
+	var docs []int
+	for _, doc := range lists[0] {
+		missing := func(list []uint32) bool {
+			_, found := slices.BinarySearch(list, doc)
+			return !found
+		}
+		if !slices.ContainsFunc(lists[1:], missing) {
+			docs = append(docs, int(doc))
+		}
+	}
+	return docs
+}
+
+// Weigh returns the terms of a query with their weights multiplied by idf.
+func (x *Index) Weigh(query []Term) []Term {
+	weighed := make([]Term, len(query))
+	for i, t := range query {
+		weighed[i] = Term{t.Text, t.Weight * x.IDF(t.Text)}
+	}
+	return weighed
+}
+
 // Search returns the k documents with the highest scores above zero, best first,
 // equal scores by document number. A term that occurs twice in the query counts
 // once, with the sum of its weights. keep, if not nil, limits the search to the

@@ -148,6 +148,18 @@ func TestHas(t *testing.T) {
 	}
 }
 
+func TestContaining(t *testing.T) {
+	t.Parallel()
+	x := build("a b c", "b c", "a c", "")
+	for terms, want := range map[string]string{
+		"a c": "[0 2]", "b": "[0 1]", "a b c": "[0]", "a z": "[]", "": "[0 1 2 3]",
+	} {
+		if got := fmt.Sprint(x.Containing(strings.Fields(terms))); got != want {
+			t.Errorf("documents with all of %q: %s, want %s", terms, got, want)
+		}
+	}
+}
+
 func TestConcurrentSearchesDoNotMix(t *testing.T) {
 	t.Parallel()
 	x := build("a a b", "b c", "c d a", "d")

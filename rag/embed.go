@@ -1,0 +1,103 @@
+package rag
+
+import (
+	"context"
+	"fmt"
+)
+
+// embed gives the store the vectors that it lacks: from the cache, or computed
+// batch by batch and cached at once, so that a crash loses one batch at most.
+func (x *Index) embed(ctx context.Context, s *snapshot, report *Report) error {
+	if x.Embedder == nil {
+		return nil
+	}
+	ids := s.ids()
+	x.status.enter(PhaseEmbed, len(ids))
+	x.noteChangedEmbedder(ctx, report)
+	missing, err := x.Store.Missing(ctx, ids)
+	if err != nil {
+		return err
+	}
+	if missing, err = x.putCached(ctx, missing); err != nil {
+		return err
+	}
+	done := len(ids) - len(missing)
+	for len(missing) > 0 {
+		x.status.advance(done, len(ids))
+		batch := missing[:min(x.EmbedBatch, len(missing))]
+		if err := x.embedBatch(ctx, s, batch); err != nil {
+			return err
+		}
+		missing = missing[len(batch):]
+		done += len(batch)
+		report.Embedded += len(batch)
+	}
+	s.dense = true
+	return nil
+}
+
+// putCached gives the store what the cache holds of the vectors, and returns the
+// IDs of the others.
+func (x *Index) putCached(ctx context.Context, ids []string) (missing []string, err error) {
+	for from := 0; from < len(ids); from += chunk {
+		part := ids[from:min(from+chunk, len(ids))]
+		known := x.cached(ctx, x.vectorKind(), part)
+		var vectors []Vector
+		for _, id := range part {
+			values, err := decodeVector(known[id])
+			if err != nil {
+				missing = append(missing, id)
+				continue
+			}
+			vectors = append(vectors, Vector{ID: id, Values: values})
+		}
+		if len(vectors) == 0 {
+			continue
+		}
+		if err := x.Store.Put(ctx, vectors); err != nil {
+			if ctx.Err() != nil {
+				return nil, err
+			}
+			// Vectors that do not fit together: the model behind the name has changed.
+			x.Log.Warn("cached vectors are not usable and are computed again", "error", err)
+			for _, v := range vectors {
+				missing = append(missing, v.ID)
+			}
+		}
+	}
+	return missing, ctx.Err()
+}
+
+func (x *Index) embedBatch(ctx context.Context, s *snapshot, ids []string) error {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = indexedText(s.passages[s.places[id][0]])
+	}
+	values, err := x.Embedder.EmbedPassages(ctx, texts)
+	if err != nil {
+		return err
+	}
+	if len(values) != len(ids) {
+		return fmt.Errorf("the embedder returned %d vectors for %d passages", len(values), len(ids))
+	}
+	vectors := make([]Vector, len(ids))
+	blobs := make([]Blob, len(ids))
+	for i, id := range ids {
+		vectors[i] = Vector{ID: id, Values: values[i]}
+		blobs[i] = Blob{x.vectorKind(), id, encodeVector(values[i])}
+	}
+	if err := x.Store.Put(ctx, vectors); err != nil {
+		return err
+	}
+	x.save(ctx, blobs)
+	return nil
+}
+
+// noteChangedEmbedder tells the editor why everything is embedded again.
+func (x *Index) noteChangedEmbedder(ctx context.Context, report *Report) {
+	before := string(x.cached(ctx, metaKind, []string{embedderKey})[embedderKey])
+	if now := x.Embedder.Model(); before != "" && before != now {
+		report.Warnings = append(report.Warnings,
+			fmt.Sprintf("The embedder has changed from %s to %s: all passages are embedded anew.", before, now))
+	}
+}

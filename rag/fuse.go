@@ -1,0 +1,168 @@
+package rag
+
+import (
+	"cmp"
+	"slices"
+
+	"yinju/rag/bm25"
+)
+
+// Fusion names a way to make one ranking of several.
+type Fusion string
+
+const (
+	// FuseMinMax adds the legs' scores, each divided by the leg's best score
+	// (Bruch et al., An Analysis of Fusion Functions for Hybrid Retrieval, 2023,
+	// with the theoretical minimum of zero).
+	FuseMinMax Fusion = "minmax"
+	// FuseRRF adds 1/(60+rank) over the legs (Cormack et al., Reciprocal Rank
+	// Fusion, 2009).
+	FuseRRF Fusion = "rrf"
+)
+
+const rrfK = 60
+
+// Ranking sets how the legs become one ranking. The zero value is the default: the
+// lexical legs fused by min-max, the dense leg filling the last fifth of the places.
+type Ranking struct {
+	Fusion Fusion
+	// DenseWeight is the dense leg's share of the fused score, from 0 to 1. It is
+	// for real embedding models: 0.5 is a fair start. At 0 the dense leg fills the
+	// last places only and never moves what the words found.
+	DenseWeight float64
+	// DenseFill is the share of the places kept for the dense leg when its weight
+	// is 0. Negative: none.
+	DenseFill float64
+	// Pool is how many passages each leg proposes. 0 means 200.
+	Pool int
+	// K is how many hits a Query gets that does not say. 0 means 10.
+	K int
+}
+
+func (r Ranking) withDefaults() Ranking {
+	r.Fusion = cmp.Or(r.Fusion, FuseMinMax)
+	r.DenseFill = cmp.Or(r.DenseFill, 0.2)
+	r.Pool = cmp.Or(r.Pool, 200)
+	r.K = cmp.Or(r.K, 10)
+	return r
+}
+
+// leg is one ranking: passages with their scores, best first.
+type leg []bm25.Hit
+
+// ranked is a passage with its place in each leg.
+type ranked struct {
+	passage             int
+	words, grams, dense LegScore
+	phrase              bool
+	score               float64
+}
+
+// candidates merges the legs by passage.
+func candidates(words, grams, dense leg) []ranked {
+	byPassage := make(map[int]*ranked)
+	note := func(l leg, field func(*ranked) *LegScore) {
+		for i, h := range l {
+			r := byPassage[h.Doc]
+			if r == nil {
+				r = &ranked{passage: h.Doc}
+				byPassage[h.Doc] = r
+			}
+			*field(r) = LegScore{Rank: i + 1, Score: h.Score}
+		}
+	}
+	note(words, func(r *ranked) *LegScore { return &r.words })
+	note(grams, func(r *ranked) *LegScore { return &r.grams })
+	note(dense, func(r *ranked) *LegScore { return &r.dense })
+	all := make([]ranked, 0, len(byPassage))
+	for _, r := range byPassage {
+		all = append(all, *r)
+	}
+	return all
+}
+
+// order sorts the candidates, best first. Passages that hold the quoted phrases come
+// before all others.
+func (r Ranking) order(all []ranked) {
+	words := shareOf(r.Fusion, all, func(c ranked) LegScore { return c.words })
+	grams := shareOf(r.Fusion, all, func(c ranked) LegScore { return c.grams })
+	dense := shareOf(r.Fusion, all, func(c ranked) LegScore { return c.dense })
+	for i := range all {
+		all[i].score = (1-r.DenseWeight)*(words[i]+grams[i])/2 + r.DenseWeight*dense[i]
+	}
+	slices.SortFunc(all, func(a, b ranked) int {
+		return cmp.Or(-compareBool(a.phrase, b.phrase), cmp.Compare(b.score, a.score), cmp.Compare(a.passage, b.passage))
+	})
+}
+
+// best returns the first k of the ordered candidates, or lets the dense leg fill the
+// last places.
+func (r Ranking) best(ordered []ranked, k int) []ranked {
+	if r.DenseWeight > 0 {
+		return ordered[:min(k, len(ordered))]
+	}
+	return fillLast(ordered, k, r.DenseFill)
+}
+
+// shareOf is what a leg adds to each candidate's score, in [0, 1].
+func shareOf(f Fusion, all []ranked, of func(ranked) LegScore) []float64 {
+	best := 0.0
+	for _, c := range all {
+		best = max(best, of(c).Score)
+	}
+	shares := make([]float64, len(all))
+	for i, c := range all {
+		switch s := of(c); {
+		case s.Rank == 0:
+		case f == FuseRRF:
+			shares[i] = (rrfK + 1) / float64(rrfK+s.Rank)
+		case best > 0:
+			shares[i] = max(0, s.Score/best)
+		}
+	}
+	return shares
+}
+
+// fillLast keeps the last share of k places for the best passages of the dense leg
+// that the ranking does not have among those before.
+func fillLast(sorted []ranked, k int, share float64) []ranked {
+	k = min(k, len(sorted))
+	kept := k - int(share*float64(k))
+	if share <= 0 || kept == k {
+		return onlyLexical(sorted, k)
+	}
+	first := onlyLexical(sorted, kept)
+	rest := slices.Clone(sorted[len(first):])
+	slices.SortStableFunc(rest, func(a, b ranked) int { return compareRank(a.dense.Rank, b.dense.Rank) })
+	return append(slices.Clone(first), rest[:min(k-len(first), len(rest))]...)
+}
+
+// onlyLexical returns the first n candidates that some word led to. Those stand
+// before all others, whose score is 0.
+func onlyLexical(sorted []ranked, n int) []ranked {
+	for i, c := range sorted[:n] {
+		if c.score == 0 && !c.phrase {
+			return sorted[:i]
+		}
+	}
+	return sorted[:n]
+}
+
+// compareRank puts rank 0, not found, behind all others.
+func compareRank(a, b int) int {
+	if a == 0 || b == 0 {
+		return -cmp.Compare(a, b)
+	}
+	return cmp.Compare(a, b)
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	default:
+		return -1
+	}
+}

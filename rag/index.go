@@ -1,0 +1,109 @@
+package rag
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"yinju/corpus"
+)
+
+// Index holds the passages of the articles and finds those that bear on a
+// question. Reload brings it up to date with the folder; what a reader sees changes
+// in one step, from one generation to the next. Set the fields before the first
+// call and don't change them after. All methods are safe for concurrent use.
+type Index struct {
+	// Load reads the folder; corpus.Loader.Load.
+	Load func(ctx context.Context, known func(path string, hash [32]byte) *corpus.Article, progress func(done, total int)) (*corpus.Loaded, error)
+	// Split cuts an article into passages; corpus.Splitter.Split.
+	Split func(*corpus.Article) []corpus.Passage
+	// Words cuts text into the terms of the lexical index.
+	Words func(string) []string
+	// Cut cuts text into words whose concatenation is the text. It finds the stop
+	// words of a question.
+	Cut func(string) []string
+	// Version names the rules by which Load, Split and Words work. What was cached
+	// under another version is not used.
+	Version string
+
+	Embedder Embedder    // nil: lexical ranking only
+	Store    VectorStore // of the Embedder's vectors
+	Cache    Cache       // nil: every start computes everything anew
+	Ranking  Ranking
+
+	EmbedBatch int           // passages embedded and saved at a time; 0 means 64
+	RetryAfter time.Duration // until a first load is tried again without its vectors; 0 means 10 s
+	Log        *slog.Logger  // nil: nothing is logged
+
+	current atomic.Pointer[snapshot]
+	runs    runs
+	status  status
+
+	start sync.Once
+	ctx   context.Context // ends with Close
+	stop  context.CancelFunc
+}
+
+// init makes the Index ready at the first call of any method.
+func (x *Index) init() {
+	x.start.Do(func() {
+		x.ctx, x.stop = context.WithCancel(context.Background())
+		if x.Log == nil {
+			x.Log = slog.New(slog.DiscardHandler)
+		}
+		if x.EmbedBatch <= 0 {
+			x.EmbedBatch = 64
+		}
+		if x.RetryAfter <= 0 {
+			x.RetryAfter = 10 * time.Second
+		}
+		x.Ranking = x.Ranking.withDefaults()
+	})
+}
+
+// Close cancels the reload under way and waits for its end. What serves goes on
+// answering.
+func (x *Index) Close() {
+	x.init()
+	x.stop()
+	x.runs.wait()
+}
+
+// Article returns an article of the generation that serves.
+func (x *Index) Article(id string) (ArticleInfo, bool) {
+	s := x.current.Load()
+	if s == nil {
+		return ArticleInfo{}, false
+	}
+	i, found := s.byID[id]
+	if !found {
+		return ArticleInfo{}, false
+	}
+	return ArticleInfo{Article: s.articles[i], Passages: len(s.passagesOf(i))}, true
+}
+
+// Articles returns a page of the articles, ordered by path. next is what to pass as
+// After for the page behind it, empty at the end.
+func (x *Index) Articles(q ArticleQuery) (list []ArticleInfo, next string, err error) {
+	s := x.current.Load()
+	if s == nil {
+		return nil, "", ErrNotReady
+	}
+	limit := q.Limit
+	if limit <= 0 {
+		limit = 100
+	}
+	matches := articleMatcher(q.Text)
+	for i, a := range s.articles {
+		if a.Path <= q.After && q.After != "" || !matches(a) {
+			continue
+		}
+		if len(list) == limit {
+			return list, list[limit-1].Article.Path, nil
+		}
+		list = append(list, ArticleInfo{Article: a, Passages: len(s.passagesOf(i))})
+	}
+	return list, "", nil
+}

@@ -1,0 +1,45 @@
+package rag
+
+// The sentences that Yinju says itself, by language.
+type notice [2]string
+
+var (
+	noticeRefused = notice{
+		"这些文章里没有找到能回答这个问题的内容。下面是最接近的段落，供您参考。",
+		"The articles do not hold an answer to this question. The closest passages are listed below.",
+	}
+	noticeNothing = notice{
+		"这些文章里没有找到能回答这个问题的内容。",
+		"The articles do not hold an answer to this question.",
+	}
+	noticeExtractive = notice{
+		"以上为文章原句摘录，未使用模型。",
+		"These are sentences quoted from the articles; no model was used.",
+	}
+	noticeFallback = notice{
+		"模型没有作答，以上改为文章原句摘录。原因：",
+		"The model did not answer; these are sentences quoted from the articles instead. Reason: ",
+	}
+	noticeCut = notice{
+		"回答中断，内容不完整。原因：",
+		"The answer broke off and is incomplete. Reason: ",
+	}
+	noticeLength = notice{
+		"回答达到长度上限，内容不完整。",
+		"The model stopped at its length limit; the answer is incomplete.",
+	}
+	noticeFiltered = notice{
+		"模型方的内容过滤中断了回答。",
+		"The model's content filter cut the answer.",
+	}
+	noticeUncited = notice{
+		"这个回答没有引用任何段落，请勿当作文章内容。",
+		"This answer cites no passage; do not take it for what the articles say.",
+	}
+	// declining is what the prompt tells the model to say when the passages do not
+	// hold the answer.
+	declining = notice{
+		"资料中没有找到这个问题的答案。",
+		"The passages do not hold an answer to this question.",
+	}
+)

@@ -1,0 +1,226 @@
+package rag
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"yinju/corpus"
+	"yinju/corpus/fold"
+	"yinju/rag/bm25"
+)
+
+// ErrEmptied is returned by a reload that found no article where the generation
+// that serves has some.
+var ErrEmptied = errors.New("the folder holds no articles any more; the old ones stay until there are new ones (or the reload is forced)")
+
+// Reload brings the Index up to date with the folder and returns when that has
+// happened, or ctx is done (the reload goes on then). It sees every change made to
+// the folder before the call. On an error the old generation goes on serving. force
+// lets an empty folder empty the Index.
+func (x *Index) Reload(ctx context.Context, force bool) (*Report, error) {
+	x.init()
+	return x.runs.join(force, x.reload).result(ctx)
+}
+
+// reload is one run: all steps of it, at most one at a time.
+func (x *Index) reload(force bool) (*Report, error) {
+	started := time.Now()
+	report, err := x.steps(x.ctx, force)
+	if err != nil {
+		x.status.failed(err)
+		x.Log.Error("reload failed, the old generation goes on serving", "error", err)
+		return nil, err
+	}
+	report.TookMS = time.Since(started).Milliseconds()
+	x.status.finished(report)
+	x.Log.Info("reload", "generation", report.Generation, "added", len(report.Added), "changed", len(report.Changed),
+		"removed", len(report.Removed), "unchanged", report.Unchanged, "skipped", len(report.Skipped), "took_ms", report.TookMS)
+	return report, nil
+}
+
+// steps are those of the design: load, split, index, embed, save, swap, clean up.
+func (x *Index) steps(ctx context.Context, force bool) (*Report, error) {
+	old := x.current.Load()
+	x.status.enter(PhaseLoad, 0)
+	loaded, err := x.Load(ctx, x.known(ctx, old), x.status.advance)
+	if err != nil {
+		return nil, err
+	}
+	report := compare(old, loaded)
+	if len(loaded.Articles) == 0 && old != nil && len(old.articles) > 0 && !force {
+		return nil, ErrEmptied
+	}
+	if old != nil && !report.changes() && (old.dense || x.Embedder == nil) {
+		report.Generation = old.generation
+		return report, nil
+	}
+	next, err := x.build(ctx, old, loaded.Articles)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.embed(ctx, next, report); err != nil {
+		if ctx.Err() != nil || old != nil && old.dense {
+			return nil, fmt.Errorf("embedding the new passages: %w", err)
+		}
+		x.tryAgain(err, report)
+		if old != nil && !report.changes() {
+			report.Generation = old.generation
+			return report, nil
+		}
+	}
+	x.status.enter(PhaseSave, 0)
+	x.saveArticles(ctx, old, next)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	x.current.Store(next)
+	x.status.serving(next)
+	report.Generation = next.generation
+	x.cleanUp(ctx, old, next)
+	return report, nil
+}
+
+// tryAgain lets a generation serve that has no vectors, because there have been none
+// since the start: answers found by words are better than none. The embedding server
+// is asked again until it answers.
+func (x *Index) tryAgain(err error, report *Report) {
+	report.Warnings = append(report.Warnings, "Serving without the dense ranking, which is tried again: "+err.Error())
+	x.Log.Warn("serving without the dense ranking", "error", err)
+	x.runs.done.Go(func() {
+		select {
+		case <-time.After(x.RetryAfter):
+			x.runs.join(false, x.reload)
+		case <-x.ctx.Done():
+		}
+	})
+}
+
+// known gives the loader the articles that need no parsing: those of the old
+// generation, or at the first load those of the cache.
+func (x *Index) known(ctx context.Context, old *snapshot) func(path string, hash [32]byte) *corpus.Article {
+	return func(path string, hash [32]byte) *corpus.Article {
+		if old == nil {
+			return x.cachedArticle(ctx, path, hash)
+		}
+		i, found := old.byID[corpus.ArticleID(path)]
+		if found && old.articles[i].Hash == hash {
+			return old.articles[i]
+		}
+		return nil
+	}
+}
+
+// compare says what loaded changes in the generation that serves.
+func compare(old *snapshot, loaded *corpus.Loaded) *Report {
+	r := &Report{
+		Added: []string{}, Changed: []string{}, Removed: []string{},
+		Skipped:  slices.Clone(loaded.Skipped),
+		Warnings: slices.Clone(loaded.Warnings),
+	}
+	if r.Skipped == nil {
+		r.Skipped = []corpus.Skipped{}
+	}
+	if r.Warnings == nil {
+		r.Warnings = []string{}
+	}
+	still := make(map[string]bool)
+	for _, a := range loaded.Articles {
+		still[a.ID] = true
+		for _, w := range a.Warnings {
+			r.Warnings = append(r.Warnings, a.Path+": "+w)
+		}
+		if old == nil {
+			r.Added = append(r.Added, a.Path)
+		} else if i, found := old.byID[a.ID]; !found {
+			r.Added = append(r.Added, a.Path)
+		} else if old.articles[i].Hash != a.Hash {
+			r.Changed = append(r.Changed, a.Path)
+		} else {
+			r.Unchanged++
+		}
+	}
+	if old != nil {
+		for _, a := range old.articles {
+			if !still[a.ID] {
+				r.Removed = append(r.Removed, a.Path)
+			}
+		}
+	}
+	return r
+}
+
+func (r *Report) changes() bool {
+	return len(r.Added)+len(r.Changed)+len(r.Removed) > 0
+}
+
+// build splits what is new and makes the lexical indexes.
+func (x *Index) build(ctx context.Context, old *snapshot, articles []*corpus.Article) (*snapshot, error) {
+	generation := uint64(1)
+	if old != nil {
+		generation = old.generation + 1
+	}
+	x.status.enter(PhaseSplit, len(articles))
+	passages := make(map[string][]corpus.Passage, len(articles))
+	for n, a := range articles {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if i, found := old.find(a); found {
+			passages[a.ID] = old.passagesOf(i)
+		} else {
+			passages[a.ID] = x.Split(a)
+		}
+		x.status.advance(n+1, len(articles))
+	}
+	next := newSnapshot(generation, articles, passages)
+	return next, x.indexWords(ctx, next)
+}
+
+// find returns where the same article, unchanged, stands in s, which may be nil.
+func (s *snapshot) find(a *corpus.Article) (int, bool) {
+	if s == nil {
+		return 0, false
+	}
+	i, found := s.byID[a.ID]
+	return i, found && s.articles[i].Hash == a.Hash
+}
+
+// chunk is how many passages are taken from the cache, or computed, at a time.
+const chunk = 4096
+
+func (x *Index) indexWords(ctx context.Context, s *snapshot) error {
+	x.status.enter(PhaseIndex, len(s.passages))
+	var words, grams bm25.Builder
+	for from := 0; from < len(s.passages); from += chunk {
+		part := s.passages[from:min(from+chunk, len(s.passages))]
+		terms, err := x.terms(ctx, part)
+		if err != nil {
+			return err
+		}
+		for i, p := range part {
+			words.Add(terms[i])
+			grams.Add(fold.Grams(indexedText(p)))
+		}
+		x.status.advance(from+len(part), len(s.passages))
+	}
+	s.words, s.grams = words.Index(), grams.Index()
+	return nil
+}
+
+// indexedText is what a passage is found by, in every leg: the titles above it too.
+func indexedText(p corpus.Passage) string { return p.Context() + "\n" + p.Text }
+
+// cleanUp removes from store and cache what neither generation has. The old one is
+// spared because a question may still be reading it.
+func (x *Index) cleanUp(ctx context.Context, old, next *snapshot) {
+	if x.Embedder != nil && old != nil {
+		gone := x.status.retire(old, next)
+		if err := x.Store.Delete(ctx, gone); err != nil {
+			x.Log.Warn("vectors that are gone could not be deleted", "error", err)
+		}
+	}
+	x.sweepCache(ctx, next)
+}

@@ -1,0 +1,168 @@
+package rag
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"yinju/corpus/fold"
+	"yinju/rag/bm25"
+)
+
+// embedQueryTimeout bounds what a reader waits for an embedding server before the
+// answer is looked for without it.
+const embedQueryTimeout = 5 * time.Second
+
+// Retrieve finds the passages that bear on a question, all in one generation.
+func (x *Index) Retrieve(ctx context.Context, q Query) (*Result, error) {
+	x.init()
+	s := x.current.Load()
+	if s == nil {
+		return nil, ErrNotReady
+	}
+	k := q.K
+	if k <= 0 {
+		k = x.Ranking.K
+	}
+	result := &Result{Generation: s.generation, Passages: len(s.passages)}
+	terms, keep := x.searchTerms(q.Text), s.keep(q.Filter)
+	pool := max(x.Ranking.Pool, k)
+	words := leg(s.words.Search(terms.words, pool, keep))
+	grams := leg(s.grams.Search(terms.grams, pool, keep))
+	dense, err := x.nearest(ctx, s, q.Text, k, keep)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		result.Notice = "The dense ranking did not take part: " + err.Error()
+		x.Log.Warn("a question was answered without the dense ranking", "error", err)
+	}
+	all := candidates(words, grams, dense)
+	all = s.withPhrases(all, terms.phrases, keep)
+	x.Ranking.order(all)
+	result.Hits = s.hits(x.Ranking.best(s.distinct(all), k), terms)
+	result.Words, result.Grams = s.words.Weigh(terms.words), s.grams.Weigh(terms.grams)
+	result.Coverage = s.coverage(terms, result.Hits)
+	return result, ctx.Err()
+}
+
+// distinct drops the passages whose text a better one has already.
+func (s *snapshot) distinct(ordered []ranked) []ranked {
+	seen := make(map[string]bool, len(ordered))
+	return slices.DeleteFunc(ordered, func(r ranked) bool {
+		text := s.passages[r.passage].Text
+		again := seen[text]
+		seen[text] = true
+		return again
+	})
+}
+
+// hits describes the ranked passages.
+func (s *snapshot) hits(best []ranked, terms searchTerms) []Hit {
+	hits := make([]Hit, 0, len(best))
+	for _, r := range best {
+		h := Hit{
+			Passage: s.passages[r.passage], Article: s.article(r.passage), Score: r.score,
+			Words: r.words, Grams: r.grams, Dense: r.dense, Phrase: r.phrase,
+		}
+		for _, t := range terms.words {
+			if s.words.Has(r.passage, t.Text) {
+				h.Terms = append(h.Terms, t.Text)
+			}
+		}
+		hits = append(hits, h)
+	}
+	return hits
+}
+
+// nearest is the dense leg. What the store knows but the generation doesn't is
+// dropped, so it is asked for more until enough is left.
+func (x *Index) nearest(ctx context.Context, s *snapshot, text string, k int, keep func(int) bool) (leg, error) {
+	if x.Embedder == nil || !s.dense || len(s.passages) == 0 {
+		return nil, nil
+	}
+	embedCtx, cancel := context.WithTimeout(ctx, embedQueryTimeout)
+	defer cancel()
+	vector, err := x.Embedder.EmbedQuery(embedCtx, text)
+	if err != nil {
+		return nil, err
+	}
+	want := max(x.Ranking.Pool, k)
+	for ask := want; ; ask *= 4 {
+		matches, err := x.Store.Nearest(ctx, vector, ask)
+		if err != nil {
+			return nil, err
+		}
+		found := s.place(matches, want, keep)
+		if len(found) == want || len(matches) < ask {
+			return found, nil
+		}
+	}
+}
+
+// place turns matches into passages of the generation, want of them at most.
+func (s *snapshot) place(matches []Match, want int, keep func(int) bool) leg {
+	var found leg
+	for _, m := range matches {
+		for _, passage := range s.places[m.ID] {
+			if len(found) < want && (keep == nil || keep(passage)) {
+				found = append(found, bm25.Hit{Doc: passage, Score: m.Score})
+			}
+		}
+	}
+	return found
+}
+
+// withPhrases marks the candidates that hold all quoted phrases, and adds those
+// that the legs did not propose.
+func (s *snapshot) withPhrases(all []ranked, phrases []string, keep func(int) bool) []ranked {
+	if len(phrases) == 0 {
+		return all
+	}
+	holds := s.holding(phrases, keep)
+	for i := range all {
+		if holds[all[i].passage] {
+			all[i].phrase = true
+			delete(holds, all[i].passage)
+		}
+	}
+	rest := make([]int, 0, len(holds))
+	for passage := range holds {
+		rest = append(rest, passage)
+	}
+	slices.Sort(rest)
+	for _, passage := range rest {
+		all = append(all, ranked{passage: passage, phrase: true})
+	}
+	return all
+}
+
+// holding returns the passages that hold all phrases as substrings.
+func (s *snapshot) holding(phrases []string, keep func(int) bool) map[int]bool {
+	holds := make(map[int]bool)
+	for _, passage := range s.grams.Containing(hanGrams(phrases)) {
+		if keep != nil && !keep(passage) {
+			continue
+		}
+		text := fold.String(indexedText(s.passages[passage]))
+		if !slices.ContainsFunc(phrases, func(p string) bool { return !strings.Contains(text, p) }) {
+			holds[passage] = true
+		}
+	}
+	return holds
+}
+
+// hanGrams are the terms that a passage must have to hold the phrases. Latin words
+// are none of them: a phrase may begin or end inside one.
+func hanGrams(phrases []string) []string {
+	var grams []string
+	for _, p := range phrases {
+		for run := range fold.Runs(p) {
+			if run.Kind == fold.Han {
+				grams = append(grams, fold.Grams(run.Text)...)
+			}
+		}
+	}
+	return grams
+}
