@@ -150,7 +150,8 @@ func (a *attempt) run(total context.Context, messages []rag.Message) (string, er
 
 // request asks for the minimum, for some servers refuse parameters they don't know.
 func (a *attempt) request(messages []rag.Message) sdk.ChatCompletionRequest {
-	r := sdk.ChatCompletionRequest{Model: a.Name, MaxTokens: a.MaxTokens, Stream: true}
+	r := sdk.ChatCompletionRequest{Model: a.Name, Stream: true}
+	r.MaxTokens = a.MaxTokens //nolint:staticcheck // only OpenAI calls it deprecated; the others know no other name
 	if a.Temperature != nil {
 		// go-openai leaves a zero away; this is as near as a number comes to it.
 		r.Temperature = max(*a.Temperature, math.SmallestNonzeroFloat32)
@@ -160,7 +161,8 @@ func (a *attempt) request(messages []rag.Message) sdk.ChatCompletionRequest {
 	}
 	if sdk.NewReasoningValidator().Validate(r) != nil {
 		// OpenAI's reasoning models know max_tokens by another name and no temperature.
-		r.MaxTokens, r.MaxCompletionTokens, r.Temperature = 0, a.MaxTokens, 0
+		r.MaxTokens = 0 //nolint:staticcheck // as above
+		r.MaxCompletionTokens, r.Temperature = a.MaxTokens, 0
 	}
 	return r
 }

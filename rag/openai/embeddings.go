@@ -73,12 +73,15 @@ func (e *Embeddings) patience() patience {
 	}
 }
 
-// EmbedQuery implements rag.Embedder.
+// EmbedQuery implements rag.Embedder. It tries again once at most, for a reader waits,
+// and can be served without vectors.
 func (e *Embeddings) EmbedQuery(ctx context.Context, text string) ([]float32, error) {
 	within := cmp.Or(e.QueryTimeout, 10*time.Second)
 	limited, cancel := context.WithTimeoutCause(ctx, within, e.tooSlow(within))
 	defer cancel()
-	vectors, err := e.batch(limited, []string{text})
+	p := e.patience()
+	p.retries = min(p.retries, 1)
+	vectors, err := e.batch(limited, p, []string{text})
 	if err != nil {
 		return nil, e.outward(ctx, limited, err)
 	}
@@ -101,7 +104,7 @@ func (e *Embeddings) EmbedPassages(ctx context.Context, texts []string) ([][]flo
 		from := start
 		running.Go(func() {
 			defer func() { <-slots }()
-			got, err := e.batch(limited, texts[from:end])
+			got, err := e.batch(limited, e.patience(), texts[from:end])
 			if err != nil {
 				cancel(err)
 			}
@@ -142,9 +145,9 @@ func (e *Embeddings) tooSlow(within time.Duration) *failure {
 
 // batch embeds texts with one request, or, if the server refuses so many at once, with
 // one for each half.
-func (e *Embeddings) batch(ctx context.Context, texts []string) ([][]float32, error) {
+func (e *Embeddings) batch(ctx context.Context, p patience, texts []string) ([][]float32, error) {
 	timeouts := 0
-	vectors, err := retry(ctx, e.patience(), func() ([][]float32, error) {
+	vectors, err := retry(ctx, p, func() ([][]float32, error) {
 		vectors, err := e.request(ctx, texts)
 		if f, ok := errors.AsType[*failure](err); ok && f.Kind == rag.ErrorTimeout {
 			// A lost connection deserves a second try, an overloaded server no third.
@@ -163,11 +166,11 @@ func (e *Embeddings) batch(ctx context.Context, texts []string) ([][]float32, er
 		return nil, err
 	}
 	middle := len(texts) / 2
-	left, err := e.batch(ctx, texts[:middle])
+	left, err := e.batch(ctx, p, texts[:middle])
 	if err != nil {
 		return nil, err
 	}
-	right, err := e.batch(ctx, texts[middle:])
+	right, err := e.batch(ctx, p, texts[middle:])
 	return append(left, right...), err
 }
 

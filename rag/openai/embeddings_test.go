@@ -145,12 +145,19 @@ func TestEmbedBatches(t *testing.T) {
 func TestEmbedParallelIsBounded(t *testing.T) {
 	t.Parallel()
 	var now, most atomic.Int32
+	full := make(chan struct{})
 	_, base := serve(t, &openaitest.Server{Embed: func(text string, n int) []float32 {
+		defer now.Add(-1)
 		if running := now.Add(1); running > most.Load() {
 			most.Store(running)
+			if running == 3 {
+				close(full)
+			}
 		}
-		time.Sleep(10 * time.Millisecond)
-		now.Add(-1)
+		select {
+		case <-full: // the first wait for each other
+		case <-time.After(5 * time.Second):
+		}
 		return openaitest.Characters(text, n)
 	}})
 	e := quickEmbeddings(base)
@@ -243,6 +250,9 @@ func TestEmbedTimeouts(t *testing.T) {
 	if _, err := e.EmbedPassages(t.Context(), texts(1)); kindOf(t, err, base) != rag.ErrorTimeout {
 		t.Errorf("two timeouts: %v", err)
 	}
+	if n := len(s.Requests("")); n != 4 {
+		t.Errorf("%d requests, want 4", n)
+	}
 	s.Reset()
 	e.Timeout, e.QueryTimeout = time.Minute, 50*time.Millisecond
 	s.Script(fault{Kind: openaitest.Silent}, fault{Kind: openaitest.ErrorStatus, Status: 429, RetryAfter: "20"})
@@ -251,6 +261,12 @@ func TestEmbedTimeouts(t *testing.T) {
 	}
 	if _, err := e.EmbedQuery(t.Context(), "q"); kindOf(t, err, base) != rag.ErrorRateLimited {
 		t.Errorf("a question waits for a limit: %v", err)
+	}
+	s.Reset()
+	e.QueryTimeout = time.Minute
+	s.Script(fault{Kind: openaitest.ErrorStatus, Status: 503, Times: 9})
+	if _, err := e.EmbedQuery(t.Context(), "q"); kindOf(t, err, base) != rag.ErrorUnavailable || len(s.Requests("")) != 2 {
+		t.Errorf("a question tried %d times: %v", len(s.Requests("")), err)
 	}
 }
 

@@ -19,7 +19,7 @@ type patience struct {
 // at once if the server asks for a longer wait than there is time.
 func retry[T any](ctx context.Context, p patience, do func() (T, error)) (T, error) {
 	b := backoff.NewExponentialBackOff()
-	b.InitialInterval, b.MaxInterval = p.first, 20*p.first
+	b.InitialInterval, b.MaxInterval, b.Multiplier = p.first, 20*p.first, 2
 	waited := time.Duration(0)
 	once := func() (T, error) {
 		v, err := do()
@@ -34,12 +34,11 @@ func retry[T any](ctx context.Context, p patience, do func() (T, error)) (T, err
 		}
 		return v, err
 	}
-	v, err := backoff.Retry(ctx, once,
+	return backoff.Retry(ctx, once,
 		backoff.WithBackOff(b),
 		backoff.WithMaxTries(uint(p.retries)+1),
 		backoff.WithMaxElapsedTime(0),
 		backoff.WithNotify(func(_ error, wait time.Duration) { waited += wait }))
-	return v, err
 }
 
 func tooLate(ctx context.Context, wait time.Duration) bool {
