@@ -67,14 +67,14 @@ async function fill(after) {
   }
   generation = last()?.generation;
   const left = last()?.last_report?.skipped ?? [];
-  skipped.replaceChildren(...[section(t.skipped, left.map(({ path, reason }) => [path, reason]))].filter(Boolean));
+  skipped.replaceChildren(...[section(t.skippedFiles, left.map(({ path, reason }) => [path, reason]))].filter(Boolean));
 }
 
 function item(article) {
   const facts = [article.source, article.published || t.undated, t.passages(article.passages), article.encoding, size(article.bytes)];
   return h('li', null,
     h('a', { href: hashOf({ view: 'articles', article: article.id }), lang: langOf(article.title) }, article.title),
-    h('span', { class: 'meta' }, facts.filter(Boolean).join(' · ')),
+    h('span', { class: 'meta' }, facts.filter(Boolean).join(t.dot)),
     h('span', { class: 'path' }, article.path));
 }
 

@@ -9,7 +9,7 @@ import { load, save } from './store.js';
 import { t } from './strings.js';
 import { Turn } from './turn.js';
 
-/** Earlier turns sent with a question, and how much of each, in UTF-16 units. */
+/** Earlier turns sent with a question, and how much of each, in characters. */
 const HISTORY_TURNS = 5;
 const HISTORY_CHARS = 2000;
 
@@ -106,9 +106,13 @@ async function patiently(turn, on, signal) {
 function historyBefore(turn) {
   const done = turns.slice(0, turns.indexOf(turn)).filter(({ record }) => record.state === 'done');
   return done.slice(-HISTORY_TURNS).flatMap(({ record }) => [
-    { role: 'user', content: record.question.slice(0, HISTORY_CHARS) },
-    { role: 'assistant', content: record.answer.answer.slice(0, HISTORY_CHARS) },
+    { role: 'user', content: beginning(record.question) },
+    { role: 'assistant', content: beginning(record.answer.answer) },
   ].filter((message) => message.content.trim() !== ''));
+}
+
+function beginning(text) {
+  return [...text].slice(0, HISTORY_CHARS).join('');
 }
 
 function clear() {

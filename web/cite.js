@@ -10,7 +10,7 @@ const lists = []; // citations of each answer on the page, newest last
 
 /** Source and date in one line. */
 export function byline(citation) {
-  return [citation.source, citation.published].filter(Boolean).join(' · ');
+  return [citation.source, citation.published].filter(Boolean).join(t.dot);
 }
 
 /** Makes a link lead to a citation and speak of it. */
@@ -118,4 +118,8 @@ document.addEventListener('focusin', (event) => {
   if (link?.matches(':focus-visible')) show(link);
 });
 document.addEventListener('focusout', (event) => { if (event.target === shownFor) hide(); });
-addEventListener('scroll', hide, { passive: true, capture: true });
+addEventListener('scroll', () => {
+  // Tabbing to a chip may scroll it into view; its words come along.
+  if (shownFor && shownFor === document.activeElement) place($('tip'), shownFor.getBoundingClientRect());
+  else hide();
+}, { passive: true, capture: true });

@@ -24,7 +24,11 @@ export class LiveText {
     this.#frame ||= requestAnimationFrame(() => { this.#frame = 0; this.#draw(); });
   }
 
-  end() { cancelAnimationFrame(this.#frame); }
+  /** Shows at once what is not shown yet. */
+  end() {
+    cancelAnimationFrame(this.#frame);
+    this.#draw();
+  }
 
   #draw() {
     const blocks = blocksOf(this.#text);

@@ -56,7 +56,7 @@ function reportNodes(report) {
   const nothing = ['added', 'changed', 'removed', 'skipped'].every((name) => list(name).length === 0);
   return [
     h('h2', null, t.reloadDone),
-    h('p', { class: 'meta' }, [nothing && t.reloadNothing, t.unchanged(report.unchanged), t.seconds((report.took_ms / 1000).toFixed(2))].filter(Boolean).join(' ')),
+    h('p', { class: 'meta' }, [nothing && t.reloadNothing, t.unchanged(report.unchanged), t.took(report.took_ms)].filter(Boolean).join(t.dot)),
     ...['added', 'changed', 'removed'].map((name) => section(t[name], list(name).map((path) => [path]))),
     section(t.skipped, list('skipped').map(({ path, reason }) => [path, reason])),
     section(t.warnings, list('warnings').map((words) => [null, words])),
@@ -68,7 +68,7 @@ export function section(title, items) {
   if (items.length === 0) return null;
   const rest = items.length - LISTED;
   return h('section', null,
-    h('h3', null, `${title}（${items.length}）`),
+    h('h3', null, t.counted(title, items.length)),
     h('ul', { class: 'files' },
       items.slice(0, LISTED).map(([path, words]) => h('li', null, path && h('span', { class: 'path' }, path), words && h('span', { class: 'meta' }, words))),
       rest > 0 && h('li', { class: 'meta' }, t.andMore(rest))));

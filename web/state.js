@@ -22,7 +22,7 @@ export function onState(listener) {
 export function progressBar(now) {
   const words = [t.phase[now.phase] ?? now.phase, now.total > 0 && t.progress(now.done, now.total), now.eta_ms > 1000 && t.eta(Math.round(now.eta_ms / 1000))];
   const bar = h('progress', { max: now.total || null, value: now.total ? now.done : null, 'aria-label': t.phase[now.phase] ?? now.phase });
-  return h('div', { class: 'progress' }, bar, h('span', { class: 'meta' }, words.filter(Boolean).join(' · ')));
+  return h('div', { class: 'progress' }, bar, h('span', { class: 'meta' }, words.filter(Boolean).join(t.dot)));
 }
 
 /** Looks at the service now; a no-op if generation is the one that is shown. */
@@ -37,7 +37,7 @@ export async function refresh(generation) {
 
 function set(now) {
   state = now;
-  $('status').textContent = [t.status(now), now.embedder && t.embedder(now.embedder)].filter(Boolean).join(' · ');
+  $('status').textContent = [...t.status(now), now.embedder && t.embedder(now.embedder)].filter(Boolean).join(t.dot);
   for (const listener of listeners) listener(now);
 }
 

@@ -62,6 +62,7 @@ export class Turn {
     if (partial && !this.text.hasChildNodes()) {
       const live = new LiveText(this.text, (n) => chip(n, this.record.passages));
       live.push(partial);
+      live.end();
     }
     if (state === 'failed') this.#notice([failure.message, failure.hint].filter(Boolean), t.retry, true);
     else this.#notice([state === 'stopped' ? t.stopped : t.interrupted], t.retry);
@@ -77,7 +78,7 @@ export class Turn {
   #finished(answer) {
     const citations = answer.citations ?? [];
     register(citations);
-    this.body.lang = langOf(answer.answer);
+    this.text.lang = langOf(answer.answer);
     this.body.classList.add(answer.mode);
     this.#showLabel(answer);
     if (typeof answer.html === 'string') {
@@ -108,7 +109,7 @@ export class Turn {
     }[answer.mode] ?? '';
     const parts = [h('strong', null, words)];
     if (answer.mode === 'extractive') parts.push(h('span', null, t.extractiveLong));
-    if (answer.stats?.total_ms >= 0) parts.push(h('span', null, t.seconds((answer.stats.total_ms / 1000).toFixed(answer.stats.total_ms < 1000 ? 2 : 1))));
+    if (answer.stats?.total_ms >= 0) parts.push(h('span', null, t.took(answer.stats.total_ms)));
     if (answer.searched_as && answer.searched_as !== this.record.question) parts.push(h('span', null, t.searchedAs(answer.searched_as)));
     this.label.replaceChildren(...parts);
   }

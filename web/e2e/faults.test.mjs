@@ -84,7 +84,7 @@ test('a sentence without support is marked with what is missing', async (t) => {
   const turn = await answered(page);
   assert.equal((await turn.locator('.weak').allTextContents()).join(''), '收集池共有十二座。');
   assert.match(await turn.locator('.weak-note').textContent(), /十二座/);
-  assert.match(await turn.locator('.label').textContent(), /由 AI 生成 · test-model/);
+  assert.match(await turn.locator('.label').textContent(), /由 AI 生成.·.test-model/);
 });
 
 test('an answer that was not finished says so and can be asked again', async (t) => {
@@ -124,7 +124,7 @@ test('while the articles are being indexed the page waits and goes on by itself'
   t.after(() => { mock.state.generation = 1; });
   const page = await open(t, browser, mock.origin, { expected: NETWORK });
   await page.getByText('正在为文章建立索引').first().waitFor();
-  assert.match(await page.locator('#indexing').textContent(), /计算向量 · 3 \/ 9/);
+  assert.match(await page.locator('#indexing').textContent(), /计算向量.·.3 \/ 9/);
   await ask(page, 'default');
   await page.locator('.turn .label').getByText('正在为文章建立索引').waitFor();
   mock.state.generation = 1;
@@ -206,4 +206,36 @@ test('on a phone the panel covers the page and gives it back', async (t) => {
   await page.getByRole('button', { name: '关闭' }).tap();
   await page.locator('#panel').waitFor({ state: 'hidden' });
   assert.ok(!await page.evaluate(() => document.getElementById('main').inert));
+});
+
+test('copy puts the answer and its sources on the clipboard', async (t) => {
+  const page = await open(t, browser, mock.origin, { permissions: ['clipboard-read', 'clipboard-write'] });
+  await ask(page, 'default');
+  const turn = await answered(page);
+  await turn.getByRole('button', { name: '复制' }).click();
+  await turn.getByText('已复制').waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(copied, /三千六百立方米\[1\][^]*\n\[1\] 蓄水池的一年、山村日记、2025-03-02\n\[2\] /);
+});
+
+test('the finished answer is told to screen readers, and landmarks have names', async (t) => {
+  const page = await open(t, browser, mock.origin);
+  await ask(page, 'default');
+  await answered(page);
+  await page.locator('#live').getByText('回答：蓄水总量').waitFor({ state: 'attached' });
+  for (const role of ['banner', 'navigation', 'main', 'contentinfo']) await page.getByRole(role).waitFor();
+  await page.getByRole('form', { name: '提问' }).waitFor();
+  await page.locator('.cite a').first().click();
+  await page.getByRole('complementary', { name: '原文' }).waitFor();
+});
+
+test('nothing shifts while an answer streams', async (t) => {
+  const page = await open(t, browser, mock.origin);
+  await page.evaluate(() => {
+    window.shifts = [];
+    new PerformanceObserver((list) => window.shifts.push(...list.getEntries().filter((e) => !e.hadRecentInput).map((e) => e.value))).observe({ type: 'layout-shift', buffered: true });
+  });
+  await ask(page, 'slow');
+  await page.getByText('第30句').waitFor();
+  assert.deepEqual(await page.evaluate(() => window.shifts), []);
 });

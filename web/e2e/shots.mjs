@@ -10,7 +10,7 @@ const FOLDER = new URL('shots/', import.meta.url).pathname;
 const VIEWS = {
   laptop: { viewport: LAPTOP },
   dark: { viewport: LAPTOP, colorScheme: 'dark' },
-  phone: { viewport: PHONE, deviceScaleFactor: 2, hasTouch: true },
+  phone: { viewport: PHONE, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
   wide: { viewport: { width: 2560, height: 1300 } },
   english: { viewport: LAPTOP, locale: 'en-GB' },
 };
