@@ -65,8 +65,12 @@ func mark(s string) (width int, kind block) {
 		return 1, blockItem
 	case '|':
 		return 1, blockTable
-	case '`', '~':
-		if strings.HasPrefix(s, "```") || strings.HasPrefix(s, "~~~") {
+	case '`': // ```code``` on one line is no fence
+		if strings.HasPrefix(s, "```") && !strings.Contains(strings.TrimLeft(s, "`"), "`") {
+			return 3, blockFence
+		}
+	case '~':
+		if strings.HasPrefix(s, "~~~") {
 			return 3, blockFence
 		}
 	case '-', '*', '+', '=', '_':

@@ -22,10 +22,13 @@ func Sentences(text string) []Span { return SentencesIn(text, Span{0, len(text)}
 // list items, table rows and code lines are sentences of their own; lines of a wrapped
 // paragraph are joined; a sentence of more than 400 characters is cut at commas. The
 // span should lie on rune boundaries; it takes linear time.
-func SentencesIn(text string, span Span) []Span {
+func SentencesIn(text string, span Span) []Span { return sentencesIn(text, span, maxSentence) }
+
+// sentencesIn is SentencesIn with another limit, in runes, for a sentence.
+func sentencesIn(text string, span Span, most int) []Span {
 	span.Start = min(max(span.Start, 0), len(text))
 	span.End = min(max(span.End, span.Start), len(text))
-	s := sentences{text: text, limit: span.End, start: -1}
+	s := sentences{text: text, most: most, start: -1}
 	for at := span.Start; at < span.End; {
 		end := lineEnd(text, at, span.End)
 		s.line(at, end)
@@ -38,7 +41,7 @@ func SentencesIn(text string, span Span) []Span {
 // sentences collects the spans of a text read line by line.
 type sentences struct {
 	text  string
-	limit int
+	most  int // runes of a sentence
 	spans []Span
 	start int  // of the sentence that is open; -1 if none is
 	last  Span // the content of the line before, where one is open
@@ -56,7 +59,7 @@ func (s *sentences) flush() {
 func (s *sentences) emit(start, end int) {
 	span := trim(s.text, Span{start, end})
 	for span.Start < span.End {
-		cut := cutLong(s.text, span, maxSentence)
+		cut := cutLong(s.text, span, s.most)
 		if piece := trim(s.text, Span{span.Start, cut}); piece.Start < piece.End {
 			s.spans = append(s.spans, piece)
 		}

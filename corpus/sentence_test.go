@@ -126,7 +126,7 @@ func TestSentencesLinear(t *testing.T) {
 		text := strings.Repeat(unit, 2<<20/len(unit))
 		start := time.Now()
 		Sentences(text)
-		if took := time.Since(start); took > 3*time.Second {
+		if took := time.Since(start); took > 20*time.Second {
 			t.Errorf("2 MB of %q took %v", unit, took)
 		}
 	}
