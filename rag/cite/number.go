@@ -1,0 +1,387 @@
+package cite
+
+import (
+	"math/bits"
+	"unicode"
+)
+
+// decimal is digits × 10^exp, with no zero at the end of digits: equal values are
+// equal structs.
+type decimal struct {
+	digits uint64
+	exp    int
+}
+
+func (d decimal) norm() decimal {
+	if d.digits == 0 {
+		return decimal{}
+	}
+	for d.digits%10 == 0 {
+		d.digits /= 10
+		d.exp++
+	}
+	return d
+}
+
+func (d decimal) shift(exp int) decimal {
+	if d.digits != 0 {
+		d.exp += exp
+	}
+	return d
+}
+
+// plus adds; false if the sum does not fit 64 bits.
+func (d decimal) plus(e decimal) (decimal, bool) {
+	if d.digits == 0 || e.digits == 0 {
+		return decimal{d.digits | e.digits, d.exp + e.exp}, true // a zero has the exponent 0
+	}
+	if d.exp < e.exp {
+		d, e = e, d
+	}
+	for ; d.exp > e.exp; d.exp-- {
+		hi, lo := bits.Mul64(d.digits, 10)
+		if hi != 0 {
+			return decimal{}, false
+		}
+		d.digits = lo
+	}
+	sum, carry := bits.Add64(d.digits, e.digits, 0)
+	return decimal{sum, d.exp}.norm(), carry == 0
+}
+
+// integer returns the value if it is a whole number below a million million.
+func (d decimal) integer() (int, bool) {
+	n := d.digits
+	if d.exp < 0 || d.exp > 12 || n > 1e12 {
+		return 0, false
+	}
+	for range d.exp {
+		n *= 10
+		if n > 1e12 {
+			return 0, false
+		}
+	}
+	return int(n), true
+}
+
+// numeral is a number at the beginning of a text.
+type numeral struct {
+	value   decimal
+	size    int  // runes
+	chinese bool // begins with a Chinese digit
+	scaled  bool // has a magnitude: 万, 千, million, 7B
+	bare    bool // has no digit: 百万, 千亿
+	vague   bool // 十几
+}
+
+// Chinese digits and magnitudes, after folding.
+var (
+	hanDigits = map[rune]uint64{
+		'〇': 0, '零': 0, '一': 1, '二': 2, '两': 2, '三': 3, '四': 4, '五': 5, '六': 6, '七': 7, '八': 8, '九': 9,
+		'壹': 1, '贰': 2, '叁': 3, '肆': 4, '伍': 5, '陆': 6, '柒': 7, '捌': 8, '玖': 9,
+	}
+	small = map[rune]int{'十': 1, '百': 2, '千': 3, '拾': 1, '佰': 2, '仟': 3}
+	large = map[rune]int{'万': 4, '亿': 8, '兆': 12}
+	// Words and letters behind Arabic digits.
+	latinScales = []struct {
+		word string
+		exp  int
+	}{
+		{"hundred", 2},
+		{"thousand", 3},
+		{"million", 6},
+		{"billion", 9},
+		{"trillion", 12},
+		{"mn", 6},
+		{"bn", 9},
+		{"tn", 12},
+		{"k", 3},
+		{"m", 6},
+		{"b", 9},
+		{"t", 12},
+	}
+	spelled = map[string]uint64{
+		"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+		"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+	}
+)
+
+func at(s []rune, i int) rune {
+	if 0 <= i && i < len(s) {
+		return s[i]
+	}
+	return 0
+}
+
+// readNumeral reads the number that folded text begins with: Arabic (2.3,
+// 33,420,000), Chinese (三千三百四十二, 二〇二三, 三点五), mixed (3千5百万), each with
+// its magnitudes (万, 亿, million, 7B). ok is false where there is none, or one that
+// is not well formed or needs more than 64 bits.
+func readNumeral(s []rune) (n numeral, ok bool) {
+	switch r := at(s, 0); {
+	case digit(r):
+		n.value, n.size, ok = readDigits(s)
+		if next := at(s, n.size); !ok || next == '多' || next == '余' || small[next] != 0 || large[next] != 0 {
+			return readScaled(s)
+		}
+		exp, size := latinScale(s[n.size:])
+		n.value, n.size, n.scaled = n.value.shift(exp), n.size+size, size > 0
+		return n, true
+	case isHanDigit(r):
+		if n, ok = readPlaces(s); ok {
+			return n, true
+		}
+		return readScaled(s)
+	case small[r] != 0 || large[r] != 0:
+		return readScaled(s)
+	}
+	return readSpelled(s)
+}
+
+func isHanDigit(r rune) bool {
+	_, ok := hanDigits[r]
+	return ok
+}
+
+// readDigits reads Arabic digits with a decimal point and separated thousands.
+func readDigits(s []rune) (d decimal, size int, ok bool) {
+	count := 0
+	add := func(r rune) {
+		if d.digits != 0 || r != '0' {
+			count++
+		}
+		d.digits = d.digits*10 + uint64(r-'0')
+	}
+	for ; digit(at(s, size)); size++ {
+		if count < 19 {
+			add(s[size])
+		} else {
+			count++
+		}
+	}
+	for size <= 3 && thousands(s, size) || size > 3 && count < 19 && s[max(0, size-4)] == ',' && thousands(s, size) {
+		for _, r := range s[size+1 : size+4] {
+			add(r)
+		}
+		size += 4
+	}
+	if at(s, size) == '.' && digit(at(s, size+1)) {
+		for size++; digit(at(s, size)); size++ {
+			if count < 19 {
+				add(s[size])
+				d.exp--
+			}
+		}
+	}
+	return d.norm(), size, count <= 18
+}
+
+// thousands tells whether a comma and exactly three digits stand at i.
+func thousands(s []rune, i int) bool {
+	return at(s, i) == ',' && digit(at(s, i+1)) && digit(at(s, i+2)) && digit(at(s, i+3)) && !digit(at(s, i+4))
+}
+
+// latinScale reads a magnitude behind Arabic digits: a word, or a letter directly
+// behind them.
+func latinScale(s []rune) (exp, size int) {
+	gap := 0
+	if at(s, 0) == ' ' || at(s, 0) == '-' {
+		gap = 1
+	}
+	for _, scale := range latinScales {
+		end := gap + len(scale.word)
+		if gap == 1 && len(scale.word) == 1 || !hasWord(s[min(gap, len(s)):], scale.word) {
+			continue
+		}
+		if next := at(s, end); unicode.IsLetter(next) && next < 0x250 || digit(next) {
+			continue
+		}
+		return scale.exp, end
+	}
+	return 0, 0
+}
+
+// hasWord tells whether s begins with an ASCII word.
+func hasWord(s []rune, word string) bool {
+	if len(s) < len(word) {
+		return false
+	}
+	for i := range len(word) {
+		if s[i] != rune(word[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// readPlaces reads Chinese digits written place by place: 二〇二三.
+func readPlaces(s []rune) (n numeral, ok bool) {
+	zero := false
+	for ; isHanDigit(at(s, n.size)); n.size++ {
+		r := s[n.size]
+		zero = zero || r == '〇' || r == '零'
+		if n.size >= 18 {
+			return n, false
+		}
+		n.value.digits = n.value.digits*10 + hanDigits[r]
+	}
+	next := at(s, n.size)
+	n.value, n.chinese = n.value.norm(), true
+	return n, (n.size > 2 || n.size == 2 && (zero || next == '年')) && small[next] == 0 && large[next] == 0 && next != '点'
+}
+
+// scaled is a number being read from its highest magnitude down: total holds what
+// stands before the last 万 or 亿, section what stands behind it, and digit the
+// digits that wait for their magnitude.
+type scaled struct {
+	total, section, digit decimal
+	pending               bool // digit is set
+	lowest                int  // last of 十百千 in the section
+	big                   int  // last of 万亿
+	last                  int  // last magnitude of all, 0 behind a 零
+}
+
+// readScaled reads a number with magnitudes: 三千三百四十二万, 1.2亿, 3千5百万,
+// 500多万, 三点五, 三万五, 千亿.
+func readScaled(s []rune) (n numeral, ok bool) {
+	var c scaled
+	first := at(s, 0)
+	n.chinese, ok = isHanDigit(first) || first == '十' || first == '拾', true
+	if n.bare = !n.chinese && !digit(first); n.bare {
+		if large[at(s, 1)] == 0 || first == '亿' {
+			return n, false
+		}
+	}
+	if !isHanDigit(first) && !digit(first) {
+		c.digit, c.pending = decimal{1, 0}, true
+	}
+	c.lowest = 9
+	i := 0
+	for ok && i < len(s) {
+		width := c.next(s, i)
+		if width == 0 {
+			break
+		}
+		ok = width > 0
+		i += width
+		n.scaled = n.scaled || c.big > 0 || c.lowest < 9
+	}
+	n.size = i
+	n.vague = at(s, i) == '几'
+	if c.pending && c.last > 1 && isHanDigit(at(s, i-1)) { // 三万五 is 35,000
+		c.digit = c.digit.shift(c.last - 1)
+	}
+	sum, fits := c.section.plus(c.digit)
+	if fits {
+		sum, fits = sum.plus(c.total)
+	}
+	n.value = sum.norm()
+	return n, ok && fits && i > 0
+}
+
+// next reads a digit or magnitude at s[i] and returns its size: 0 at the end of the
+// number, -1 if it is malformed.
+func (c *scaled) next(s []rune, i int) int {
+	r, fits := s[i], true
+	switch {
+	case (r == '多' || r == '余') && c.pending && (small[at(s, i+1)] != 0 || large[at(s, i+1)] != 0):
+		return 1
+	case digit(r):
+		if c.pending {
+			return -1
+		}
+		d, size, ok := readDigits(s[i:])
+		next := at(s, i+size)
+		if !ok {
+			return -1
+		}
+		if i > 0 && small[next] == 0 && large[next] == 0 && size != c.last { // 1万2000 goes on, 130万3 does not
+			return 0
+		}
+		c.digit, c.pending = d, true
+		if i > 0 {
+			c.last = 0
+		}
+		return size
+	case (r == '〇' || r == '零') && i > 0:
+		if c.pending {
+			return -1
+		}
+		c.last = 0
+	case isHanDigit(r):
+		if c.pending {
+			return -1
+		}
+		c.digit, c.pending = decimal{hanDigits[r], 0}, true
+	case r == '点' && isHanDigit(at(s, i+1)):
+		return c.fraction(s, i)
+	case small[r] != 0:
+		exp := small[r]
+		if !c.pending && exp == 1 && c.lowest > 1 && c.last == 0 { // 一百零十 is rare, but read
+			c.digit, c.pending = decimal{1, 0}, true
+		}
+		if !c.pending || exp >= c.lowest {
+			return -1
+		}
+		c.section, fits = c.section.plus(c.digit.shift(exp))
+		c.digit, c.pending, c.lowest, c.last = decimal{}, false, exp, exp
+	case large[r] != 0:
+		return c.large(large[r])
+	default:
+		return 0
+	}
+	if !fits {
+		return -1
+	}
+	return 1
+}
+
+// large applies 万, 亿 or 兆.
+func (c *scaled) large(exp int) int {
+	section, fits := c.section.plus(c.digit)
+	switch {
+	case !fits || section.digits == 0 && c.total.digits == 0 && !c.pending:
+		return -1
+	case exp > c.big || section.digits == 0: // 一万二千亿, 25万亿
+		if section, fits = section.plus(c.total); fits {
+			c.total = section.shift(exp)
+		}
+	default:
+		c.total, fits = c.total.plus(section.shift(exp))
+	}
+	if !fits {
+		return -1
+	}
+	c.section, c.digit, c.pending = decimal{}, decimal{}, false
+	c.lowest, c.big, c.last = 9, exp, exp
+	return 1
+}
+
+// fraction reads 点 and the digits behind it.
+func (c *scaled) fraction(s []rune, i int) int {
+	sum, fits := c.section.plus(c.digit)
+	size := 1
+	for ; fits && isHanDigit(at(s, i+size)) && size < 12; size++ {
+		sum, fits = sum.plus(decimal{hanDigits[s[i+size]], -size}.norm())
+	}
+	if !fits {
+		return -1
+	}
+	c.section, c.digit, c.pending, c.lowest, c.last = sum, decimal{}, false, 0, 0
+	return size
+}
+
+// readSpelled reads a small English number before a magnitude: two hundred,
+// five million.
+func readSpelled(s []rune) (n numeral, ok bool) {
+	end := 0
+	for 'a' <= at(s, end) && s[end] <= 'z' && end < 8 {
+		end++
+	}
+	value, ok := spelled[string(s[:end])]
+	if !ok {
+		return n, false
+	}
+	exp, size := latinScale(s[end:])
+	return numeral{value: decimal{value, exp}.norm(), size: end + size, scaled: true}, size > 2
+}
