@@ -34,7 +34,7 @@ func Decode(data []byte, declared string) (text, enc string, err error) {
 		if text, enc := guess(data, utf16Candidates(data)); enc != "" {
 			return finish(text, enc, nil, data)
 		}
-		return "", "", notText(data, fmt.Errorf("there is a NUL byte at byte %d", bytes.IndexByte(data, 0)))
+		return "", "", notText(data, fmt.Errorf("the file is not text: there is a NUL byte at byte %d", bytes.IndexByte(data, 0)))
 	}
 	if utf8.Valid(data) {
 		return finish(string(data), "UTF-8", nil, data)
@@ -52,7 +52,7 @@ func finish(text, enc string, err error, data []byte) (string, string, error) {
 		return "", "", err
 	}
 	if i := strings.IndexByte(text, 0); i >= 0 {
-		return "", "", notText(data, fmt.Errorf("there is a NUL character at character %d", utf8.RuneCountInString(text[:i])))
+		return "", "", notText(data, fmt.Errorf("the file is not text: there is a NUL character at character %d", utf8.RuneCountInString(text[:i])))
 	}
 	controls, first := 0, -1
 	for i := range len(text) {
@@ -64,7 +64,7 @@ func finish(text, enc string, err error, data []byte) (string, string, error) {
 		}
 	}
 	if controls > 3 && controls > len(text)/100 {
-		return "", "", notText(data, fmt.Errorf("it has %d control characters, the first at byte %d of its text", controls, first))
+		return "", "", notText(data, fmt.Errorf("the file is not text: it has %d control characters, the first at byte %d", controls, first))
 	}
 	return text, enc, nil
 }
@@ -72,16 +72,21 @@ func finish(text, enc string, err error, data []byte) (string, string, error) {
 // notText says what the file is instead, where its first bytes tell.
 func notText(data []byte, why error) error {
 	for _, kind := range []struct{ magic, name string }{
-		{"\x89PNG", "a PNG image"}, {"\xff\xd8\xff", "a JPEG image"}, {"GIF8", "a GIF image"},
-		{"%PDF-", "a PDF document"}, {"PK\x03\x04", "a ZIP archive or an Office document"},
-		{"\xd0\xcf\x11\xe0", "an old Office document"}, {"\x1f\x8b", "a gzip archive"},
-		{"\x7fELF", "a program"}, {"SQLite format 3", "a database"},
+		{"\x89PNG", "a PNG image"},
+		{"\xff\xd8\xff", "a JPEG image"},
+		{"GIF8", "a GIF image"},
+		{"%PDF-", "a PDF document"},
+		{"PK\x03\x04", "a ZIP archive or an Office document"},
+		{"\xd0\xcf\x11\xe0", "an old Office document"},
+		{"\x1f\x8b", "a gzip archive"},
+		{"\x7fELF", "a program"},
+		{"SQLite format 3", "a database"},
 	} {
 		if bytes.HasPrefix(data, []byte(kind.magic)) {
 			return fmt.Errorf("the file is %s, not text, whatever its name says", kind.name)
 		}
 	}
-	return fmt.Errorf("the file is not text: %w; save it as UTF-8 text", why)
+	return fmt.Errorf("%w; save the file as UTF-8 text", why)
 }
 
 // decodeMarked decodes a file with a byte order mark; ok is false if it has none.
@@ -239,7 +244,7 @@ func decodeLegacy(data []byte, declared string) (text, enc string, err error) {
 			failures = append(failures, c.name+" (readable, but makes no sense)")
 		}
 	}
-	return "", "", notText(data, fmt.Errorf("it is neither UTF-8 (broken at byte %d) nor %s", invalidAt(data), strings.Join(failures, " nor ")))
+	return "", "", notText(data, fmt.Errorf("the file is neither UTF-8 (broken at byte %d) nor %s", invalidAt(data), strings.Join(failures, " nor ")))
 }
 
 // shortFile bounds, in bytes, the files that are tried as UTF-16 though they have
