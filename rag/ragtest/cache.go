@@ -182,8 +182,8 @@ func blob(kind, key, value string) rag.Blob {
 // data makes a map of keys and values in turn.
 func data(pairs ...string) map[string][]byte {
 	m := make(map[string][]byte)
-	for i := 0; i < len(pairs); i += 2 {
-		m[pairs[i]] = []byte(pairs[i+1])
+	for pair := range slices.Chunk(pairs, 2) {
+		m[pair[0]] = []byte(pair[1])
 	}
 	return m
 }

@@ -62,8 +62,8 @@ func embedderEdges(t *testing.T, e rag.Embedder) {
 			t.Errorf("EmbedPassages of no text: %v, %v", v, err)
 		}
 	}
-	if e.Model() == "" || e.Model() != e.Model() {
-		t.Errorf("Model() = %q, want a lasting name", e.Model())
+	if first, second := e.Model(), e.Model(); first == "" || first != second {
+		t.Errorf("Model() = %q, then %q; want a lasting name", first, second)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -47,8 +47,8 @@ func (c *Cache) Get(ctx context.Context, kind string, keys []string) (map[string
 	err := c.use(ctx, "read", func(db *sql.DB) error {
 		clear(found)
 		bad = nil
-		var rows int
-		if err := db.QueryRowContext(ctx, "SELECT count(*) FROM blobs").Scan(&rows); err != nil {
+		all, err := c.bestReadWhole(ctx, db, len(keys))
+		if err != nil {
 			return err
 		}
 		take := func(r row) {
@@ -58,7 +58,7 @@ func (c *Cache) Get(ctx context.Context, kind string, keys []string) (map[string
 				bad = append(bad, r.id)
 			}
 		}
-		if len(keys) > rows/scanShare {
+		if all {
 			wanted := make(map[string]struct{}, len(keys))
 			for _, key := range keys {
 				wanted[key] = struct{}{}
@@ -74,7 +74,7 @@ func (c *Cache) Get(ctx context.Context, kind string, keys []string) (map[string
 			for _, key := range part {
 				args = append(args, []byte(key))
 			}
-			query := "SELECT id, sum, kind, key, data FROM blobs WHERE kind = ? AND key IN (" + marks(len(part)) + ")"
+			query := withMarks("SELECT id, sum, kind, key, data FROM blobs WHERE kind = ? AND key IN (?)", len(part))
 			if err := scan(ctx, db, take, query, args...); err != nil {
 				return err
 			}
@@ -84,22 +84,37 @@ func (c *Cache) Get(ctx context.Context, kind string, keys []string) (map[string
 	if err != nil {
 		return nil, err
 	}
-	return found, c.discard(ctx, bad)
+	if err := c.discard(ctx, bad); err != nil {
+		// What was found is good all the same; the next Get tries again.
+		c.file.warn("%d damaged entries could not be removed: %v", len(bad), err)
+	}
+	return found, ctx.Err()
+}
+
+// bestReadWhole reports whether so many keys are found faster by reading all rows.
+func (c *Cache) bestReadWhole(ctx context.Context, db *sql.DB, keys int) (bool, error) {
+	if keys <= batch {
+		return false, nil // not worth the counting
+	}
+	var rows int
+	err := db.QueryRowContext(ctx, "SELECT count(*) FROM blobs").Scan(&rows)
+	return keys > rows/scanShare, err
 }
 
 // Commit implements rag.Cache: all blobs or none, and all that is reported stored
 // survives the end of the process. Of several blobs under one key the last one counts.
 func (c *Cache) Commit(ctx context.Context, blobs []rag.Blob) error {
-	return c.write(ctx, "written", func(tx *sql.Tx) error {
+	return c.write(ctx, func(tx *sql.Tx) error {
 		insert, err := tx.PrepareContext(ctx, `INSERT INTO blobs(kind, key, sum, data) VALUES(?, ?, ?, ?)
 			ON CONFLICT(kind, key) DO UPDATE SET sum = excluded.sum, data = excluded.data`)
 		if err != nil {
 			return err
 		}
-		defer closeQuietly(insert)
+		defer func() { _ = insert.Close() }() // the transaction tells what failed
+		each := context.WithoutCancel(ctx)    // the transaction heeds ctx, and without a goroutine a row
 		for _, b := range blobs {
 			kind, key, data := []byte(b.Kind), []byte(b.Key), append([]byte{}, b.Data...)
-			if _, err := insert.Exec(kind, key, checksum(kind, key, data), data); err != nil {
+			if _, err := insert.ExecContext(each, kind, key, checksum(kind, key, data), data); err != nil {
 				return err
 			}
 		}
@@ -118,7 +133,7 @@ func (c *Cache) Keep(ctx context.Context, live map[string][]string) error {
 		wanted[kind] = set
 	}
 	removed := false
-	err := c.write(ctx, "written", func(tx *sql.Tx) error {
+	err := c.write(ctx, func(tx *sql.Tx) error {
 		// The keys are compared here and not by a join with a temporary table:
 		// most rows stay, and reading them costs less than inserting as many.
 		var gone []int64
@@ -136,7 +151,7 @@ func (c *Cache) Keep(ctx context.Context, live map[string][]string) error {
 			for i, id := range part {
 				args[i] = id
 			}
-			if _, err := tx.ExecContext(ctx, "DELETE FROM blobs WHERE id IN ("+marks(len(part))+")", args...); err != nil {
+			if _, err := tx.ExecContext(ctx, withMarks("DELETE FROM blobs WHERE id IN (?)", len(part)), args...); err != nil {
 				return err
 			}
 		}
@@ -145,7 +160,7 @@ func (c *Cache) Keep(ctx context.Context, live map[string][]string) error {
 	if err != nil || !removed {
 		return err
 	}
-	return c.use(ctx, "written", func(db *sql.DB) error {
+	return c.alone(ctx, func(db *sql.DB) error {
 		if _, err := db.ExecContext(ctx, "PRAGMA incremental_vacuum"); err != nil {
 			return err
 		}
@@ -167,7 +182,7 @@ func (c *Cache) Close() error {
 	if c.db == nil {
 		return nil
 	}
-	_, err := c.db.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
+	_, err := c.db.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
 	err = errors.Join(err, c.db.Close())
 	c.db = nil
 	c.release()
@@ -183,7 +198,7 @@ func (c *Cache) discard(ctx context.Context, ids []int64) error {
 		return nil
 	}
 	removed := 0
-	err := c.write(ctx, "written", func(tx *sql.Tx) error {
+	err := c.write(ctx, func(tx *sql.Tx) error {
 		removed = 0
 		for _, id := range ids {
 			bad := false // another Get may have been here, or a Commit
@@ -208,15 +223,8 @@ func (c *Cache) discard(ctx context.Context, ids []int64) error {
 }
 
 // write runs change in one transaction, alone.
-func (c *Cache) write(ctx context.Context, done string, change func(*sql.Tx) error) error {
-	// Writers wait here, and not in SQLite, which polls and gives up.
-	select {
-	case c.turn <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	defer func() { <-c.turn }()
-	return c.use(ctx, done, func(db *sql.DB) error {
+func (c *Cache) write(ctx context.Context, change func(*sql.Tx) error) error {
+	return c.alone(ctx, func(db *sql.DB) error {
 		tx, err := db.BeginTx(ctx, nil)
 		if err != nil {
 			return err
@@ -226,6 +234,18 @@ func (c *Cache) write(ctx context.Context, done string, change func(*sql.Tx) err
 		}
 		return tx.Commit()
 	})
+}
+
+// alone runs op while nobody else writes. Writers wait here and not in SQLite,
+// which polls and gives up.
+func (c *Cache) alone(ctx context.Context, op func(*sql.DB) error) error {
+	select {
+	case c.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-c.turn }()
+	return c.use(ctx, "written", op)
 }
 
 // use runs op on the database. If SQLite finds the file damaged, an empty one
@@ -306,7 +326,7 @@ func scan(ctx context.Context, q querier, each func(row), query string, args ...
 	if err != nil {
 		return err
 	}
-	defer closeQuietly(rows)
+	defer func() { _ = rows.Close() }() // Err has told what failed
 	var r row
 	for rows.Next() {
 		if err := rows.Scan(&r.id, &r.sum, &r.kind, &r.key, &r.data); err != nil {
@@ -317,7 +337,10 @@ func scan(ctx context.Context, q querier, each func(row), query string, args ...
 	return rows.Err()
 }
 
-func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
+// withMarks makes the "(?)" of a query one for n values.
+func withMarks(query string, n int) string {
+	return strings.Replace(query, "(?)", "("+strings.Repeat("?,", n-1)+"?)", 1)
+}
 
 // ignoreDone drops the error of rolling back what the context has rolled back.
 func ignoreDone(err error) error {

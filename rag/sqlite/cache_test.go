@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -136,5 +137,26 @@ func TestKeepShrinksTheFile(t *testing.T) {
 	}
 	if n := size(); n > 300_000 {
 		t.Errorf("the file has %d bytes for two blobs of 1000", n)
+	}
+}
+
+func TestOpenCancelled(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	c := open(t, dir)
+	keys := fill(t, c, 0, 20)
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, dir := range []string{dir, t.TempDir()} {
+		if _, err := Open(ctx, Options{Dir: dir}); !errors.Is(err, context.Canceled) {
+			t.Errorf("Open with a cancelled context: %v", err)
+		}
+	}
+	c = open(t, dir)
+	if n := wantNoWrong(t, c, keys); n != 20 || c.Damaged() != 0 {
+		t.Errorf("then: %d blobs, %d damaged", n, c.Damaged())
 	}
 }

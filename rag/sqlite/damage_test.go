@@ -178,7 +178,7 @@ func TestNotACache(t *testing.T) {
 			}
 		}
 	}
-	for name, make := range map[string]func(*testing.T, string){
+	for name, spoil := range map[string]func(*testing.T, string){
 		"empty file": asFile(""),
 		"text":       asFile(strings.Repeat("这不是数据库。\n", 1000)),
 		"header":     asFile("SQLite format 3\x00"),
@@ -213,7 +213,7 @@ func TestNotACache(t *testing.T) {
 			if err := c.Close(); err != nil {
 				t.Fatal(err)
 			}
-			make(t, filepath.Join(dir, "cache.db"))
+			spoil(t, filepath.Join(dir, "cache.db"))
 			var told []string
 			c, err := Open(t.Context(), Options{Dir: dir, Warn: func(m string) { told = append(told, m) }})
 			if err != nil {

@@ -245,7 +245,7 @@ func strs(ctx context.Context, db *sql.DB, query string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer closeQuietly(rows)
+	defer func() { _ = rows.Close() }() // Err has told what failed
 	var all []string
 	for rows.Next() {
 		var s sql.NullString
