@@ -225,11 +225,15 @@ func (a *attempt) finish(stream *sdk.ChatCompletionStream, reason string) (strin
 		return "", a.protocolFailure(hint)
 	}
 	a.watch.linger()
-	for {
-		// The answer is whole; what follows (usage, [DONE]) is read only so that the
-		// connection can serve again.
-		if _, err := stream.Recv(); err != nil {
-			return reason, nil
-		}
+	drain(stream)
+	return reason, nil
+}
+
+// drain reads what follows a whole answer (usage, [DONE]), so that the connection can
+// serve again.
+func drain(stream *sdk.ChatCompletionStream) {
+	var err error
+	for err == nil {
+		_, err = stream.Recv()
 	}
 }

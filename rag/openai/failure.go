@@ -124,7 +124,7 @@ func (e endpoint) errorIn(data []byte) *failure {
 		Code   json.RawMessage `json:"code"`
 	}
 	if json.Unmarshal(data, &object) != nil {
-		return nil
+		return nil //nolint:nilerr // what is no object holds no error object; go-openai will stumble over it
 	}
 	switch string(object.Error) {
 	case "", "null", "false", `""`, "{}":

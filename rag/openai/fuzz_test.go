@@ -57,7 +57,7 @@ func FuzzFilter(f *testing.F) {
 type answerWith []byte
 
 func (a answerWith) RoundTrip(r *http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: 200, Body: io.NopCloser(bytes.NewReader(a)), Header: http.Header{}, Request: r}, nil
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(bytes.NewReader(a)), Header: http.Header{}, Request: r}, nil
 }
 
 // FuzzChat states that pieces are valid UTF-8 and never empty, that an answer counts as

@@ -6,8 +6,12 @@ import (
 	"unicode"
 )
 
-// A passage of a prompt begins a line with its number: [1], 【1】, (1), <passage id="1">.
-var numbered = regexp.MustCompile(`(?m)^[ \t]*(?:[\[【［(（](\d{1,3})[\]】］)）]|<[a-z]+[^>\n]*?"(\d{1,3})"[^>\n]*>)`)
+// A passage of a prompt begins a line with its number: <passage id="1">, or, where
+// there are no such elements, [1], 【1】, (1).
+var (
+	tagged    = regexp.MustCompile(`(?m)^[ \t]*<[a-z]+[^>\n]*?"(\d{1,3})"[^>\n]*>`)
+	bracketed = regexp.MustCompile(`(?m)^[ \t]*[\[【［(（](\d{1,3})[\]】］)）]`)
+)
 
 // Quote is a useful model: it answers with the sentence of the prompt's numbered
 // passages that shares most with the question (the last line of the last message, or
@@ -24,14 +28,18 @@ func Quote(request Request) []string {
 	question = questionIn(question)
 	wanted := bigrams(question)
 	best, answer := -1, question
-	marks := numbered.FindAllStringSubmatchIndex(prompt, -1)
+	marks := tagged.FindAllStringSubmatchIndex(prompt, -1)
+	if len(marks) == 0 {
+		marks = bracketed.FindAllStringSubmatchIndex(prompt, -1)
+	}
 	for i, m := range marks {
 		end := len(prompt)
 		if i+1 < len(marks) {
 			end = marks[i+1][0]
 		}
-		number := submatch(prompt, m, 1) + submatch(prompt, m, 2)
-		for _, sentence := range sentences(prompt[m[1]:end]) {
+		number := prompt[m[2]:m[3]]
+		text := strings.TrimPrefix(strings.TrimSpace(prompt[m[1]:end]), "["+number+"]")
+		for _, sentence := range sentences(text) {
 			if strings.Contains(sentence, question) {
 				continue
 			}
@@ -41,13 +49,6 @@ func Quote(request Request) []string {
 		}
 	}
 	return Pieces(answer)
-}
-
-func submatch(s string, m []int, i int) string {
-	if m[2*i] < 0 {
-		return ""
-	}
-	return s[m[2*i]:m[2*i+1]]
 }
 
 func questionIn(message string) string {

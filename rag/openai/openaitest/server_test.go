@@ -137,6 +137,7 @@ func TestQuote(t *testing.T) {
 	tests := []struct{ name, prompt, want string }{
 		{"brackets", "资料：\n[1] 星火\n星火于九月上线。用户很多。\n[2] 商汤\n商汤有500家客户。\n\n问题：商汤有多少客户？", "商汤有500家客户。[2]"},
 		{"elements", "<passage id=\"1\" title=\"a\">\nThe sky is blue.\n</passage>\n<passage id=\"12\">\nGrass is green!\n</passage>\nWhat colour is grass?", "Grass is green![12]"},
+		{"both", "资料段落：\n<passage number=\"1\" title=\"2026\">\n[1] 用户说：\n[7] 商汤商量。\n(8) 商汤有500家客户。\n</passage>\n\n问题：商汤有多少客户？", "(8) 商汤有500家客户。[1]"},
 		{"Chinese brackets", "【3】星火于九月上线。\n\n星火何时上线", "星火于九月上线。[3]"},
 		{"no passages", "Rewrite.\nwhat of it?", "what of it?"},
 		{"nothing", "", ""},

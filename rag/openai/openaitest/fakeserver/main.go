@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"log"
@@ -22,7 +23,7 @@ func main() {
 	flag.DurationVar(&server.PieceDelay, "delay", 20*time.Millisecond, "time between the pieces of an answer")
 	flag.Parse()
 
-	listener, err := net.Listen("tcp", *listen)
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", *listen)
 	if err != nil {
 		log.Fatalf("listen: %v", err)
 	}
