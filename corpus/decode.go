@@ -26,7 +26,7 @@ import (
 // replaced or dropped: a file that cannot be decoded whole is an error, which says
 // at which byte. The text is valid UTF-8 without NUL.
 func Decode(data []byte, declared string) (text, enc string, err error) {
-	if text, enc, err, ok := decodeMarked(data); ok {
+	if text, enc, ok, err := decodeMarked(data); ok {
 		return finish(text, enc, err, data)
 	}
 	if bytes.IndexByte(data, 0) >= 0 {
@@ -90,12 +90,12 @@ func notText(data []byte, why error) error {
 }
 
 // decodeMarked decodes a file with a byte order mark; ok is false if it has none.
-func decodeMarked(data []byte) (text, enc string, err error, ok bool) {
+func decodeMarked(data []byte) (text, enc string, ok bool, err error) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
 		data, enc = data[3:], "UTF-8 (BOM)"
 		if !utf8.Valid(data) {
-			return "", "", fmt.Errorf("the file is marked as UTF-8, but broken at byte %d; mend that character or save the file as UTF-8 again", 3+invalidAt(data)), true
+			return "", "", true, fmt.Errorf("the file is marked as UTF-8, but broken at byte %d; mend that character or save the file as UTF-8 again", 3+invalidAt(data))
 		}
 		text = string(data)
 	case bytes.HasPrefix(data, []byte("\xff\xfe\x00\x00")):
@@ -111,14 +111,14 @@ func decodeMarked(data []byte) (text, enc string, err error, ok bool) {
 		enc = "UTF-16BE"
 		text, err = decodeUTF16(data[2:], binary.BigEndian)
 	default:
-		return "", "", nil, false
+		return "", "", false, nil
 	}
 	var at offsetError
 	if errors.As(err, &at) {
 		skipped := len(data) - at.of
 		err = fmt.Errorf("the file is marked as %s, but broken at byte %d; save it again, best as UTF-8", enc, skipped+at.at)
 	}
-	return text, enc, err, true
+	return text, enc, true, err
 }
 
 // offsetError says at which byte of how many decoding failed.

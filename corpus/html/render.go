@@ -67,18 +67,23 @@ func (r *renderer) node(n *dom.Node) {
 		r.out.text("“")
 		r.children(n)
 		r.out.text("”")
-	case atom.Dt, atom.Dd, atom.Caption, atom.Thead, atom.Tbody, atom.Tfoot, atom.Summary, atom.Figcaption:
-		r.out.line()
-		r.children(n)
-		r.out.line()
 	default:
-		if blocks[n.DataAtom] {
-			r.out.block()
-			r.children(n)
-			r.out.block()
-			return
-		}
+		boundary := r.boundary(n.DataAtom)
+		boundary()
 		r.children(n)
+		boundary()
+	}
+}
+
+// boundary is what an element without rules of its own begins and ends with.
+func (r *renderer) boundary(tag atom.Atom) func() {
+	switch {
+	case blocks[tag]:
+		return r.out.block
+	case lines[tag]:
+		return r.out.line
+	default:
+		return func() {}
 	}
 }
 
@@ -180,6 +185,7 @@ var (
 		atom.Svg, atom.Canvas, atom.Audio, atom.Video, atom.Select, atom.Datalist, atom.Button, atom.Input, atom.Textarea,
 		atom.Noframes, atom.Noembed, atom.Rt, atom.Rp, atom.Rtc, atom.Dialog)
 	surroundings = set(atom.Nav, atom.Footer, atom.Aside)
+	lines        = set(atom.Dt, atom.Dd, atom.Caption, atom.Thead, atom.Tbody, atom.Tfoot, atom.Summary, atom.Figcaption)
 	blocks       = set(atom.P, atom.Div, atom.Section, atom.Article, atom.Main, atom.Header, atom.Footer, atom.Nav, atom.Aside,
 		atom.Blockquote, atom.Table, atom.Figure, atom.Address, atom.Dl, atom.Fieldset, atom.Form, atom.Details, atom.Body,
 		atom.Html, atom.Center, atom.Hgroup, atom.Legend)
@@ -225,13 +231,27 @@ func bareText(source string) (title, text string) {
 				unreadIn = tag
 			case tag == unreadIn && kind == dom.EndTagToken:
 				unreadIn = 0
-			case tag == atom.Br:
-				out.lineBreak()
-			case tag == atom.Li || tag == atom.Tr || tag == atom.Td || tag == atom.Dt || tag == atom.Dd:
-				out.line()
-			case blocks[tag] || len(name) == 2 && name[0] == 'h':
-				out.block()
+			default:
+				out.tag(tag)
 			}
+		}
+	}
+}
+
+// tag separates the text before a tag from that behind it.
+func (w *writer) tag(tag atom.Atom) {
+	switch tag {
+	case atom.Br:
+		w.lineBreak()
+	case atom.Li, atom.Tr, atom.Td, atom.Th:
+		w.line()
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Hr, atom.Pre, atom.Ul, atom.Ol:
+		w.block()
+	default:
+		if blocks[tag] {
+			w.block()
+		} else if lines[tag] {
+			w.line()
 		}
 	}
 }
