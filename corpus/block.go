@@ -74,15 +74,22 @@ func mark(s string) (width int, kind block) {
 			return 3, blockFence
 		}
 	case '-', '*', '+', '=', '_':
-		if isRule(s) {
-			return len(s), blockRule
-		}
-		if (s[0] == '-' || s[0] == '*' || s[0] == '+') && (len(s) == 1 || s[1] == ' ' || s[1] == '\t') {
-			return 1, blockItem
-		}
+		return lineMark(s)
 	}
 	if strings.HasPrefix(s, "• ") {
 		return len("•"), blockItem
+	}
+	return 0, blockText
+}
+
+// lineMark is mark for the signs that make rules and lists.
+func lineMark(s string) (width int, kind block) {
+	switch {
+	case isRule(s):
+		return len(s), blockRule
+	case s[0] == '=' || s[0] == '_':
+	case len(s) == 1 || s[1] == ' ' || s[1] == '\t':
+		return 1, blockItem
 	}
 	return 0, blockText
 }

@@ -125,6 +125,7 @@ func (s *sentences) line(at, end int) {
 func (s *sentences) joins(next Span, line string) bool {
 	before := s.text[s.last.Start:s.last.End]
 	if strings.HasSuffix(before, "：") || strings.HasSuffix(before, ":") ||
+		strings.HasPrefix(s.text[s.last.End:], "  ") || // a hard break of Markdown
 		strings.HasPrefix(line, "　") || strings.HasPrefix(line, "    ") || strings.HasPrefix(line, "\t") {
 		return false
 	}

@@ -37,6 +37,7 @@ func TestSentences(t *testing.T) {
 		{"这一行是被硬换行切断的一个长句子它在这里\n继续并且结束。短行\n另一行", "这一行是被硬换行切断的一个长句子它在这里\n继续并且结束。|短行|另一行"},
 		{"　　这一行是一个完整的段落但没有句号结尾的\n　　这是另一个段落。", "这一行是一个完整的段落但没有句号结尾的|这是另一个段落。"},
 		{"主要的结论在这里列出供各位参考如下：\n第一点", "主要的结论在这里列出供各位参考如下：|第一点"},
+		{"这一行的末尾有两个空格所以在这里断开  \n下一行是另一句", "这一行的末尾有两个空格所以在这里断开|下一行是另一句"},
 		{"A hard wrapped English line goes on\r\nhere. And ends\r\n\r\nNew paragraph", "A hard wrapped English line goes on\r\nhere.|And ends|New paragraph"},
 		{"```go\nx := 1. y\n# no heading\n```\n后文。", "```go|x := 1. y|# no heading|```|后文。"},
 		{"甲\n---\n乙", "甲|乙"},

@@ -230,7 +230,7 @@ func (r *watch) addTree(dir string) {
 		case r.ctx.Err() != nil:
 			return r.ctx.Err()
 		case err != nil || !entry.IsDir():
-			return nil // it is gone again, or no folder
+			return nil //nolint:nilerr // it is gone again, or no folder
 		case path != r.root && unwatched(entry.Name()):
 			return fs.SkipDir
 		}
@@ -278,7 +278,7 @@ func (r *watch) look() fingerprint {
 			return nil
 		case err != nil:
 			h.add(path, nil)
-			return nil
+			return nil //nolint:nilerr // a folder that cannot be read is a state as well
 		case entry.IsDir():
 			h.add(path, nil)
 			return nil

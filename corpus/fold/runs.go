@@ -12,6 +12,7 @@ import (
 // Kind is the kind of writing of a Run.
 type Kind uint8
 
+// The kinds of writing.
 const (
 	Other Kind = iota // white space, punctuation, symbols
 	Han               // written without spaces: Chinese characters, kana, hangul
@@ -134,7 +135,7 @@ func word(s string, start int) (end int, text string) {
 // joiner decides whether r, at byte i behind prev, goes on with the Word read so far.
 // It returns what to write for it and how many bytes of s it takes; 0 ends the Word.
 func joiner(s string, i int, sofar string, prev, r rune, size int) (text string, width int) {
-	after, afterSize := next(s, i+size)
+	after, _ := next(s, i+size)
 	inner := kindOf(after) == Word && !unicode.Is(unicode.M, after)
 	digits := isDigit(prev) && isDigit(after)
 	switch r {
@@ -151,25 +152,31 @@ func joiner(s string, i int, sofar string, prev, r rune, size int) (text string,
 			return ":", size
 		}
 	case ',':
-		// A full-width comma parts numbers, unless they are full-width themselves.
-		if digits && (s[i] == ',' || fullWidthBefore(s, i)) && thousands(s, i+size, sofar) {
+		if digits && thousands(s, i, i+size, sofar) {
 			return "", size
 		}
 	case '%':
 		if isDigit(prev) {
 			return "%", size
 		}
-	case '+':
+	case '+', '#':
 		if inner {
-			return "+", size
+			return string(r), size
 		}
-		if after == '+' && unicode.IsLetter(prev) && !letterAt(s, i+size+afterSize) {
-			return "++", size + afterSize
-		}
-	case '#':
-		if inner || utf8.RuneCountInString(sofar) == 1 && unicode.IsLetter(prev) {
-			return "#", size
-		}
+		return closing(s, i, sofar, prev, r, size)
+	}
+	return "", 0
+}
+
+// closing is joiner for the signs that end names: c++ and c#.
+func closing(s string, i int, sofar string, prev, r rune, size int) (text string, width int) {
+	after, afterSize := next(s, i+size)
+	switch {
+	case !unicode.IsLetter(prev):
+	case r == '#' && utf8.RuneCountInString(sofar) == 1:
+		return "#", size
+	case r == '+' && after == '+' && !letterAt(s, i+size+afterSize):
+		return "++", size + afterSize
 	}
 	return "", 0
 }
@@ -179,9 +186,14 @@ func letterAt(s string, i int) bool {
 	return size > 0 && kindOf(r) == Word && unicode.IsLetter(r)
 }
 
-// thousands says whether three digits and no fourth stand at byte i, and at most
-// three, or groups of three, before the separator.
-func thousands(s string, i int, sofar string) bool {
+// thousands says whether the comma at byte comma of s, with digits on both sides,
+// separates thousands: three digits and no fourth stand behind it, at byte i, and at
+// most three, or groups of three, before it.
+func thousands(s string, comma, i int, sofar string) bool {
+	// A full-width comma parts numbers, unless they are full-width themselves.
+	if s[comma] != ',' && !fullWidthBefore(s, comma) {
+		return false
+	}
 	head := strings.TrimRight(sofar, "0123456789")
 	lead := len(sofar) - len(head)
 	if lead == 0 || strings.HasSuffix(head, ".") {
