@@ -11,6 +11,9 @@ import (
 // Context is how many characters of prefix and suffix Anchor takes by default.
 const Context = 32
 
+// maxContext bounds, in bytes, how much of prefix and suffix Locate compares.
+const maxContext = 256
+
 // Anchor writes down the place text[start:end] as a W3C TextQuoteSelector (quote,
 // prefix, suffix) and TextPositionSelector (runeStart, runeEnd: Unicode code
 // points). start and end are bytes; they are put inside the text and on the
@@ -51,9 +54,10 @@ func boundary(text string, i int) int {
 // whose surroundings fit prefix and suffix best, of equals the one nearest to
 // hintRune. If the quote does not stand there as it was, it is sought without regard
 // to white space, width, case and Traditional or Simplified form. start and end are
-// code points into text; ok is false if the quote is gone, or empty.
+// code points into text; ok is false if the quote is gone, empty,
+// or not UTF-8.
 func Locate(text, quote, prefix, suffix string, hintRune int) (start, end int, ok bool) {
-	if quote == "" {
+	if quote == "" || !utf8.ValidString(quote) {
 		return 0, 0, false
 	}
 	if start, ok = locate(text, quote, prefix, suffix, func(rune int) int { return abs(rune - hintRune) }); ok {
@@ -79,6 +83,8 @@ func abs(n int) int { return max(n, -n) }
 // locate returns the best occurrence in code points; distance is from the hint.
 func locate(text, quote, prefix, suffix string, distance func(rune int) int) (best int, ok bool) {
 	const unset = -1
+	prefix = prefix[max(0, len(prefix)-maxContext):]
+	suffix = suffix[:min(len(suffix), maxContext)]
 	bestFit, bestFar := unset, 0
 	_, step := utf8.DecodeRuneInString(quote)
 	at, runes := 0, 0

@@ -96,6 +96,7 @@ func TestLocate(t *testing.T) {
 func FuzzLocate(f *testing.F) {
 	f.Add("共有130个。共有130个。", "共有", 3, 9)
 	f.Add("a\xffb", "\xff", 1, 2)
+	f.Add("共有130个。", "\xb1", 0, 1)
 	f.Fuzz(func(t *testing.T, text, quote string, start, end int) {
 		n := len([]rune(text))
 		if from, to, ok := Locate(text, quote, "甲", "乙", start); ok && (from < 0 || to <= from || to > n) {

@@ -88,13 +88,39 @@ type evidence struct {
 	texts   []script
 	facts   []fact
 	words   map[string]bool
-	letters [][]rune // of each text, lazily
+	letters [][]rune        // of each text, lazily
+	claim   map[string]bool // words near which a number must stand; nil: anywhere
+}
+
+// A number counts only where, within so many characters, the source has this share
+// of the claim's words: a number borrowed from another statement is a wrong one.
+const (
+	vicinity  = 60
+	nearShare = 0.1
+)
+
+// near tells whether some words of the claim stand around a fact of the sources.
+func (e *evidence) near(f fact) bool {
+	if len(e.claim) == 0 {
+		return true
+	}
+	s := e.texts[f.text].folded
+	shared := map[string]bool{}
+	eachWord(s[max(0, f.start-vicinity):min(len(s), f.end+vicinity)], func(word string) {
+		if e.claim[word] {
+			shared[word] = true
+		}
+	})
+	return len(shared) > 0 && float64(len(shared)) >= nearShare*float64(len(e.claim))
 }
 
 func (e *evidence) add(text string) {
 	t := newScript(text)
 	e.texts = append(e.texts, t)
-	e.facts = append(e.facts, t.facts(false)...)
+	for _, f := range t.facts(false) {
+		f.text = len(e.texts) - 1
+		e.facts = append(e.facts, f)
+	}
 	if e.words == nil {
 		e.words = map[string]bool{}
 	}
@@ -103,6 +129,10 @@ func (e *evidence) add(text string) {
 
 func (e *evidence) judge(claim script, facts []fact) Support {
 	sameLanguage := slices.ContainsFunc(e.texts, func(t script) bool { return t.han == claim.han })
+	if sameLanguage {
+		e.claim = map[string]bool{}
+		eachWord(claim.folded, func(word string) { e.claim[word] = true })
+	}
 	var support Support
 	checked := 0
 	for _, f := range facts {
@@ -148,7 +178,7 @@ func grade(overlap, supported, partial float64) string {
 func (e *evidence) holds(f fact) bool {
 	switch f.kind {
 	case numberFact:
-		if slices.ContainsFunc(e.facts, func(s fact) bool { return sameNumber(f, s) }) {
+		if slices.ContainsFunc(e.facts, func(s fact) bool { return sameNumber(f, s) && e.near(s) }) {
 			return true
 		}
 	case dateFact:
@@ -239,13 +269,13 @@ func (e *evidence) overlap(claim script) float64 {
 // function characters and words, which every text has.
 const hanFunction = "的了是在和与及等也就都而或对为以其被把这那有将已还并从中上下于由向到个们之所则"
 
-var latinFunction = map[string]bool{}
-
-func init() {
+var latinFunction = func() map[string]bool {
+	words := map[string]bool{}
 	for _, w := range strings.Fields("a an the of to in on at by for from with and or is are was were be been has have had it its this that as which than more most their they not but can will also over about into") {
-		latinFunction[w] = true
+		words[w] = true
 	}
-}
+	return words
+}()
 
 // eachWord calls f with the pairs of Han characters and the Latin words of folded
 // text, function words left out, plural s cut off.

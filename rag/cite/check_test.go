@@ -11,12 +11,13 @@ import (
 var sourceTexts = map[string]string{
 	"counts": "一份研究报告统计，截至2023年7月底，国内已发布的人工智能大模型达130个，其中今年前7个月问世的有64个。从事大模型研发的公司至少有130家，通用大模型占78款。",
 	"wenxin": "8月31日，文心一言面向公众开放。首日24小时内，它回答了超过3342万个问题，平均每分钟2.3万余个。开放后，该应用登上多家应用商店的热门榜首。",
-	"spark":  "讯飞星火自2023年9月5日起全面开放，14小时内用户数突破100万。研究院院长刘聪表示，未来会出现“通用认知大模型剩者为王”的局面。",
+	"spark":  "讯飞星火自2023年9月5日起全面开放，14小时内用户数突破100万。研究院院长周远表示，未来会出现“会用模型的人终将胜出”的局面。",
 	"money":  "咨询公司估算，生成式AI每年可为全球经济带来25万亿美元的潜在收益，其中约三成来自软件开发。该公司去年营收12.5亿元，同比增长50%，毛利率提高3.2个百分点。",
 	"sense":  "商汤的商量SenseChat已与500多家客户建立合作，覆盖金融、医疗、汽车等行业。其模型参数规模为1800亿，训练数据超过1.6万亿token。",
 	"tech":   "GPT-4o在该项评测中得分88.7，Qwen2.5-72B得分86.1。训练使用了2048块H800显卡，耗时约两个半月，成本557.6万美元。上下文长度为128K。",
-	"trad":   "騰訊混元大模型於2023年9月7日正式亮相，參數規模超過千億，預訓練語料超過兩萬億個詞元。騰訊集團副總裁蔣杰說，騰訊將全面擁抱大模型。",
+	"trad":   "騰訊混元大模型於2023年9月7日正式亮相，參數規模超過千億，預訓練語料超過兩萬億個詞元。騰訊集團副總裁蔣杰說，騰訊會把大模型用進每個產品。",
 	"en":     "On September 7, 2023, Tencent unveiled its Hunyuan model with more than 100 billion parameters. The company said that revenue grew by 15 percent to $21.6 billion in the third quarter.",
+	"far":    "商汤与500多家客户建立合作，覆盖金融、医疗、汽车、零售、教育等行业，并计划在来年进一步扩大服务范围与交付团队的规模。" + strings.Repeat("这一段谈的是天气。", 8) + "候鸟保护区去年记录到320种鸟，比往年更多。",
 	"ants":   "蚂蚁集团开源了代码大模型CodeFuse，支持40多种编程语言。在HumanEval上，它的通过率为74.4%，排名全球第二。三分之二的工程师每天使用它。",
 }
 
@@ -38,7 +39,7 @@ var supportTests = []struct {
 	{"spark", "讯飞星火上线14小时用户突破100万。", Supported, ""},
 	{"spark", "讯飞星火开放14小时，用户数超过一百万人。", Supported, ""},
 	{"spark", "2023-09-05，讯飞星火全面开放。", Supported, ""},
-	{"spark", "刘聪认为会出现“通用认知大模型剩者为王”的局面。", Supported, ""},
+	{"spark", "周远认为会出现“会用模型的人终将胜出”的局面。", Supported, ""},
 	{"money", "生成式AI每年可为全球经济带来25万亿美元收益。", Supported, ""},
 	{"money", "该公司去年营收12.5亿元，同比增长百分之五十。", Supported, ""},
 	{"money", "去年公司营收1,250,000,000元。", Supported, ""},
@@ -54,7 +55,7 @@ var supportTests = []struct {
 	{"tech", "训练耗时约2.5个月。", Supported, ""},
 	{"tech", "上下文长度为128K。", Supported, ""},
 	{"trad", "腾讯混元大模型于2023年9月7日亮相，参数规模超千亿。", Supported, ""},
-	{"trad", "腾讯副总裁蒋杰说，腾讯将全面拥抱大模型。", Supported, ""},
+	{"trad", "腾讯副总裁蒋杰说，腾讯会把大模型用进每个产品。", Supported, ""},
 	{"trad", "混元的预训练语料超过2万亿词元。", Supported, ""},
 	{"trad", "混元模型9月7日亮相。", Supported, ""},
 	{"en", "Tencent unveiled the Hunyuan model on 7 September 2023.", Supported, ""},
@@ -107,9 +108,9 @@ var supportTests = []struct {
 	{"tech", "GPT-4得分88.7。", Partial, "GPT-4"},
 	{"tech", "Qwen2.5-7B得分86.1。", Partial, "Qwen2.5-7B"},
 	{"ants", "CodeGeeX支持40多种编程语言。", Partial, "CodeGeeX"},
-	{"spark", "刘强表示，未来会出现“通用认知大模型剩者为王”的局面。", Partial, "刘强"},
-	{"spark", "刘聪认为“应用为王”。", Partial, "应用为王"},
-	{"trad", "腾讯集团副总裁汤道生说，腾讯将全面拥抱大模型。", Unsupported, "汤道生"},
+	{"spark", "周强表示，未来会出现“会用模型的人终将胜出”的局面。", Partial, "周强"},
+	{"spark", "周远认为“应用为王”。", Partial, "应用为王"},
+	{"trad", "腾讯集团副总裁汤道生说，腾讯会把大模型用进每个产品。", Unsupported, "汤道生"},
 	{"en", "Tencent unveiled its model Hunyuan with Microsoft on September 7, 2023.", Partial, "Microsoft"},
 	{"spark", "《大模型白皮书》说用户突破100万。", Partial, "大模型白皮书"},
 	// true elsewhere, cited wrongly; not said at all
@@ -120,6 +121,8 @@ var supportTests = []struct {
 	{"tech", "量子计算机即将取代传统芯片。", Unsupported, ""},
 	{"", "国内已发布130个大模型。", Unsupported, ""},
 	{"", "大模型正在改变各行各业的生产方式。", Unsupported, ""},
+	{"far", "商汤的客户有320家。", Unsupported, "320家"},
+	{"far", "候鸟保护区记录到320种鸟。", Supported, ""},
 	// nothing to check
 	{"counts", "以下是资料中的主要内容：", None, ""},
 	{"counts", "您好！", None, ""},
@@ -130,7 +133,13 @@ var supportTests = []struct {
 	{"", "希望以上信息对您有帮助。", None, ""},
 	{"", "Here is a summary:", None, ""},
 	{"", "---", None, ""},
+	{"counts", "抱歉，我无法回答这个问题。", None, ""},
+	{"counts", "我国没有相关法律。", Unsupported, ""},
+	{"counts", "Hinton left the firm.", Partial, ""},
+	{"counts", "好的模型需要高质量语料。", Unsupported, ""},
 	{"counts", "具体如下：", None, ""},
+	// what is longer than any name is none
+	{"ants", "CodeFuse支持40多种编程语言" + strings.Repeat("x1", 50) + "。", Supported, ""},
 	// everyday numerals are no facts
 	{"sense", "商汤的商量是一个覆盖金融、医疗等行业的模型。", Supported, ""},
 	{"sense", "商量主要覆盖三个行业：金融、医疗和汽车。", Supported, ""},
@@ -199,6 +208,6 @@ func BenchmarkCheck(b *testing.B) {
 	}
 	sources = sources[:8]
 	for b.Loop() {
-		Check("截至2023年7月底，国内已发布130个大模型，刘聪认为GPT-4o得分88.7，讯飞星火14小时用户突破100万。", sources)
+		Check("截至2023年7月底，国内已发布130个大模型，周远认为GPT-4o得分88.7，讯飞星火14小时用户突破100万。", sources)
 	}
 }

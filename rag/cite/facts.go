@@ -11,6 +11,7 @@ import (
 // fact is something in a sentence that its sources must hold.
 type fact struct {
 	kind       kind
+	text       int     // of evidence: which text states it
 	start, end int     // runes
 	value      decimal // of a number
 	unit       unit
@@ -172,7 +173,7 @@ func (t script) counted(i int, n numeral, strict bool) (f fact, next int) {
 	}
 	f.end = end + size
 	if size == 0 { // an open range has its unit and magnitude behind: 10-20万
-		f = t.range_(f, end)
+		f = t.openRange(f, end)
 	}
 	// 千亿 alone is a number, and 千万不要 is none.
 	named := !strict || f.unit != none || strings.ContainsRune("级量", at(s, f.end)) || !unicode.Is(unicode.Han, at(s, f.end))
@@ -182,8 +183,8 @@ func (t script) counted(i int, n numeral, strict bool) (f fact, next int) {
 	return f, max(end, f.end)
 }
 
-// range_ gives the first number of a range what only the second one states.
-func (t script) range_(f fact, end int) fact {
+// openRange gives the first number of a range what only the second one states.
+func (t script) openRange(f fact, end int) fact {
 	s := t.folded
 	if !strings.ContainsRune("-–—~至到", at(s, end)) || !digit(at(s, end+1)) {
 		return f
@@ -224,11 +225,14 @@ func (t script) term(i int, strict bool) (f fact, next int) {
 	return f, f.end
 }
 
+// longestName bounds, in characters, what is taken for a Latin name.
+const longestName = 80
+
 // named tells whether the Latin word is a name: any in Chinese text; in English one
 // with a digit, with capitals inside, or with a capital elsewhere than at the
 // beginning of a sentence.
 func (t script) named(i, end int) bool {
-	if end-i < 2 {
+	if end-i < 2 || end-i > longestName {
 		return false
 	}
 	word := t.written[i:end]
@@ -277,6 +281,9 @@ func (t script) everyday(f fact) bool {
 // closing pairs of quotation marks.
 var quotePairs = map[rune]rune{'“': '”', '「': '」', '『': '』', '《': '》', '"': '"', '〝': '〞'}
 
+// longestQuote is how far, in characters, the end of a quotation is sought.
+const longestQuote = 500
+
 // quotes lists what stands in quotation marks, cut at ellipses.
 func (t script) quotes() (found []fact) {
 	for i := 0; i < len(t.written); i++ {
@@ -284,7 +291,7 @@ func (t script) quotes() (found []fact) {
 		if end == 0 {
 			continue
 		}
-		n := slices.Index(t.written[i+1:], end)
+		n := slices.Index(t.written[i+1:min(len(t.written), i+1+longestQuote)], end)
 		if n < 0 {
 			continue
 		}
@@ -317,7 +324,7 @@ func letters(s []rune) []rune {
 // saying, behind a title or at the beginning of a clause.
 const (
 	surnames = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向汤倪"
-	titles   = "长授士裁师人者家理官员席任监记" // the last characters of titles; EO of CEO is not Han
+	titles   = "长授士裁师人者家理官员席任监记的" // the last characters of titles
 )
 
 var sayings = []string{"表示", "认为", "指出", "强调", "透露", "介绍", "坦言", "预测", "说", "称"}

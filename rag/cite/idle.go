@@ -1,8 +1,10 @@
 package cite
 
 import (
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Sentences that say that something is not said, wherever the words stand.
@@ -14,7 +16,7 @@ var silences = []string{
 }
 
 // subjects are what those sentences speak of.
-var subjects = []string{"资料", "来源", "文章", "文档", "材料", "原文", "片段", "我", "提供", "文中", "passage", "source", "article", "document", "text", "i ", "information", "provided"}
+var subjects = []string{"资料", "来源", "文章", "文档", "材料", "原文", "片段", "我无法", "我没有", "我未", "提供", "文中", "passage", "source", "article", "document", "text", "i could", "i can", "i do", "information", "provided"}
 
 // Beginnings of sentences that only greet or lead over.
 var transitions = []string{
@@ -63,8 +65,10 @@ func transition(t script) bool {
 		return false
 	}
 	for _, w := range transitions {
-		if strings.HasPrefix(s, w) {
-			rest := strings.TrimPrefix(s, w)
+		rest, ok := strings.CutPrefix(s, w)
+		next, _ := utf8.DecodeRuneInString(rest)
+		inWord := latin(next) || slices.Contains([]string{"好的", "当然"}, w) && unicode.IsLetter(next)
+		if ok && !inWord { // Hinton is no greeting, and 好的模型 none either
 			end := strings.HasSuffix(s, ":") || strings.HasSuffix(s, "：")
 			short := len(letters([]rune(rest))) <= 14 && t.han || !t.han && length <= 20
 			return end || short

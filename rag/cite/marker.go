@@ -39,11 +39,11 @@ var labels = []string{
 }
 
 // closers are the brackets that open a marker, each with the one that closes it.
-var closers = map[rune]rune{'[': ']', '［': '］', '【': '】', '〔': '〕'}
+var closers = map[rune]rune{'[': ']', '［': '］', '【': '】', '〔': '〕', '〖': '〗'}
 
 func opens(r rune) bool { return closers[r] != 0 }
 
-func closes(r rune) bool { return r == ']' || r == '］' || r == '】' || r == '〕' }
+func closes(r rune) bool { return r == ']' || r == '］' || r == '】' || r == '〕' || r == '〗' }
 
 // scanner reads a marker from the beginning of a text that may go on. Once it has
 // decided yes or no, no continuation of the text changes that.
