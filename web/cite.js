@@ -83,9 +83,10 @@ function place(tip, at) {
   const gap = 6;
   const { width, height } = tip.getBoundingClientRect();
   const left = Math.min(Math.max(8, at.left + at.width / 2 - width / 2), document.documentElement.clientWidth - width - 8);
-  const above = at.top - height - gap;
+  // Below, where one has not read yet, if there is room.
+  const room = innerHeight - at.bottom - gap;
   tip.style.left = `${left}px`;
-  tip.style.top = `${above > 8 ? above : at.bottom + gap}px`;
+  tip.style.top = `${room > height || room > at.top ? at.bottom + gap : at.top - height - gap}px`;
 }
 
 /** Takes the tooltip away; true if there was one. */

@@ -5,7 +5,7 @@ import { citationAt, hide } from './cite.js';
 import { $, focusIfThere, h, langOf } from './dom.js';
 import { hashOf, leaveArticle, onChange, placeOf } from './route.js';
 import { reading, readingURL } from './server.js';
-import { scrollToMark } from './reading.js';
+import { hideRepeatedTitle, scrollToMark } from './reading.js';
 import { t } from './strings.js';
 
 const WIDE = matchMedia('(min-width: 60rem)');
@@ -72,6 +72,7 @@ async function fill(body, place, signal) {
   const article = await reading(place, signal);
   if (signal.aborted) return;
   const copy = h('article', { class: 'reading', lang: langOf(article.textContent) }, adoptChildren(article, 1));
+  hideRepeatedTitle(copy);
   const lost = place.start !== undefined && !copy.querySelector('mark') && !copy.querySelector('.notice');
   body.replaceChildren(...[lost && h('p', { class: 'notice' }, t.lostMark), copy].filter(Boolean));
   $('panel').querySelector('.panel-title').textContent = article.querySelector('h1')?.textContent ?? '';
@@ -86,11 +87,10 @@ function bar(at, place) {
   };
   return h('div', { class: 'panel-bar' },
     h('p', { class: 'panel-title' }, at?.citation.title ?? ''),
+    h('a', { class: 'quiet', href: readingURL(place), target: '_blank', rel: 'noopener' }, t.openFull),
     h('button', { type: 'button', class: 'quiet', onclick: leaveArticle }, t.close),
-    h('div', { class: 'panel-tools' },
-      at && at.list.length > 1 && [
-        step(at.index - 1, t.previous),
-        h('span', { class: 'meta' }, t.place(at.index + 1, at.list.length)),
-        step(at.index + 1, t.next)],
-      h('a', { class: 'quiet full', href: readingURL(place), target: '_blank', rel: 'noopener' }, t.openFull)));
+    at?.list.length > 1 && h('div', { class: 'panel-tools' },
+      step(at.index - 1, t.previous),
+      h('span', { class: 'meta' }, t.place(at.index + 1, at.list.length)),
+      step(at.index + 1, t.next)));
 }

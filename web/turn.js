@@ -91,7 +91,7 @@ export class Turn {
     }
     const weak = answer.html ? markSupport(this.text, answer.sentences ?? []) : 0;
     if (weak > 0) this.after.append(h('p', { class: 'meta' }, t.supportSummary(weak)));
-    if (answer.notice) this.after.append(h('p', { class: 'notice', lang: langOf(answer.notice) }, answer.notice));
+    if (answer.notice && answer.mode !== 'extractive') this.after.append(h('p', { class: 'notice', lang: langOf(answer.notice) }, answer.notice));
     if (answer.complete === false) this.#notice([t.incomplete], t.retry);
     this.after.append(...[
       citationList(t.sources, citations, true),
@@ -108,7 +108,7 @@ export class Turn {
       refused: t.refused,
     }[answer.mode] ?? '';
     const parts = [h('strong', null, words)];
-    if (answer.mode === 'extractive') parts.push(h('span', null, t.extractiveLong));
+    if (answer.mode === 'extractive') parts.push(h('span', null, answer.notice || t.extractiveLong));
     if (answer.stats?.total_ms >= 0) parts.push(h('span', null, t.took(answer.stats.total_ms)));
     if (answer.searched_as && answer.searched_as !== this.record.question) parts.push(h('span', null, t.searchedAs(answer.searched_as)));
     this.label.replaceChildren(...parts);

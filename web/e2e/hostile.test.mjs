@@ -1,7 +1,7 @@
 // Hostile articles and a hostile model through the real binary: nothing runs, nothing loads.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -19,7 +19,8 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'yinju-e2e-articles-'));
   await writeFile(join(folder, '<img src=x onerror=hacked=1>.md'),
     `---\ntitle: ${JSON.stringify(HOSTILE)}\nsource: ${JSON.stringify(HOSTILE)}\nurl: "javascript:window.hacked=1"\n---\n\n${HOSTILE}\n\n${FACT}${HOSTILE}\n\n[点](javascript:window.hacked=1) ![图](http://evil.example/x.png)\n`);
-  await writeFile(join(folder, 'plain.txt'), '山后的果园今年收了两万斤梨。\n');
+  // Among ordinary articles: with nothing beside it no word is rare.
+  await cp(new URL('../../corpus/sample/', import.meta.url), folder, { recursive: true });
   await writeFile(join(folder, 'broken.md'), Buffer.from([0x00, 0xff, 0xfe, 0x00, 0x81, 0x00, 0x00, 0xff]));
   [browser, model] = await Promise.all([launch(), startModel()]);
   yinju = await startYinju(['--articles', folder, '--model', 'fake-model', '--model-url', model.url]);
@@ -34,7 +35,7 @@ after(async () => {
 test('a model writes: labelled, cited, streamed, and its inventions are marked', async (t) => {
   model.text = '望江村的蓄水池一共建了三十七座[1]。另外还有八百二十六座水塔[1]。';
   const page = await open(t, browser, yinju.origin);
-  await ask(page, '望江村的蓄水池建了多少座？');
+  await ask(page, '望江村的蓄水池一共建了多少座？');
   const turn = await answered(page);
   assert.match(await turn.locator('.label').textContent(), /由 AI 生成.*fake-model/);
   assert.ok(await turn.locator('.text .cite a').count() > 0);
@@ -46,7 +47,7 @@ test('a model writes: labelled, cited, streamed, and its inventions are marked',
 test('hostile title, text, file name and model answer run nothing', async (t) => {
   model.text = `望江村的蓄水池一共建了三十七座[1]。${HOSTILE} [点](javascript:window.hacked=1) ![](http://evil.example/y.png) <a href="http://evil.example/" onmouseover="window.hacked=1">x</a>`;
   const page = await open(t, browser, yinju.origin);
-  await ask(page, '望江村的蓄水池建了多少座？');
+  await ask(page, '望江村的蓄水池一共建了多少座？');
   const turn = await answered(page);
   assert.equal(await turn.locator('img, script, svg, iframe, [onmouseover], [onerror], a[href^="javascript"]').count(), 0);
   await turn.locator('.sources a').first().click();
@@ -73,7 +74,7 @@ test('stop ends the call, and the answer can be asked again', async (t) => {
   model.pause = 40;
   t.after(() => { model.pause = 5; });
   const page = await open(t, browser, yinju.origin);
-  await ask(page, '望江村的蓄水池建了多少座？');
+  await ask(page, '望江村的蓄水池一共建了多少座？');
   const turn = page.locator('.turn').last();
   await turn.locator('.text').getByText('望江村').first().waitFor();
   await page.getByRole('button', { name: '停止' }).click();

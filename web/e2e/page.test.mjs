@@ -200,7 +200,7 @@ test('an article that does not exist is told in words', async (t) => {
 test('the page speaks English to an English browser', async (t) => {
   const page = await open(t, browser, yinju.origin, { locale: 'en-GB' });
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
-  await page.getByRole('textbox', { name: 'Question' }).fill(QUESTION);
+  await page.getByRole('textbox', { name: 'Question' }).fill('How many large models had China released by the end of July 2023?');
   await page.getByRole('button', { name: 'Send' }).click();
   const turn = await answered(page);
   assert.match(await turn.locator('.label').textContent(), /Excerpts/);
@@ -222,8 +222,9 @@ test('on a phone: ask, read, cite', async (t) => {
 
 test('the keyboard alone does it all', async (t) => {
   const page = await open(t, browser, yinju.origin);
-  await page.evaluate(() => document.activeElement.blur());
-  await page.keyboard.press('Tab');
+  await page.locator('.brand').focus();
+  await page.keyboard.press('Shift+Tab');
+  assert.ok(await page.evaluate(() => document.activeElement.matches('.skip')));
   await page.keyboard.press('Enter');
   await page.keyboard.type(QUESTION);
   await page.keyboard.press('Enter');
