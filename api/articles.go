@@ -1,0 +1,158 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
+
+	"yinju/corpus"
+	"yinju/rag"
+)
+
+// articleInfo is a line of the list of articles.
+type articleInfo struct {
+	ID        string   `json:"id"`
+	Path      string   `json:"path"`
+	Title     string   `json:"title"`
+	Source    string   `json:"source"`
+	Published string   `json:"published"`
+	URL       string   `json:"url"`
+	Tags      []string `json:"tags"`
+	Passages  int      `json:"passages"`
+	Format    string   `json:"format"`
+	Encoding  string   `json:"encoding"`
+	Bytes     int64    `json:"bytes"`
+	Warnings  []string `json:"warnings"`
+}
+
+func articleInfoOf(info rag.ArticleInfo) articleInfo {
+	a := info.Article
+	return articleInfo{
+		ID: a.ID, Path: a.Path, Title: a.Title, Source: a.Source,
+		Published: date(a.Published), URL: a.URL, Tags: list(a.Tags),
+		Passages: info.Passages, Format: a.Format, Encoding: a.Encoding,
+		Bytes: a.Bytes, Warnings: list(a.Warnings),
+	}
+}
+
+// article is an article with its text, untouched.
+type article struct {
+	articleInfo
+	Text      string     `json:"text"`
+	Selection *selection `json:"selection,omitempty"`
+}
+
+// selection is the cited span as it stands now, in code points into the text.
+type selection struct {
+	Found bool `json:"found"`
+	Start int  `json:"start"`
+	End   int  `json:"end"`
+}
+
+// Bounds of parameters that hold pieces of articles or names of files.
+const (
+	maxQuote  = 4000 // characters
+	maxAround = 500
+	maxPath   = 4096
+)
+
+// listArticles lists the articles by path, a page at a time.
+func (s *Server) listArticles(c *gin.Context) error {
+	p := paramsOf(c)
+	q := rag.ArticleQuery{
+		Text:  strings.TrimSpace(p.text("q", filterValue)),
+		Limit: p.number("limit", 1, s.Limits.Articles, min(100, s.Limits.Articles)),
+		After: p.exact("after", maxPath),
+	}
+	if err := p.err(); err != nil {
+		return err
+	}
+	infos, next, err := s.Index.Articles(q)
+	if err != nil {
+		return err
+	}
+	out := struct {
+		Articles []articleInfo `json:"articles"`
+		Next     string        `json:"next"`
+	}{make([]articleInfo, 0, len(infos)), next}
+	for _, info := range infos {
+		out.Articles = append(out.Articles, articleInfoOf(info))
+	}
+	return s.respond(c, http.StatusOK, out)
+}
+
+// readArticle sends an article as JSON, or as a page for readers whose Accept
+// names text/html. The place may be given by position, by quote, or by both.
+func (s *Server) readArticle(c *gin.Context) error {
+	asPage := accepts(c.Request, "text/html")
+	c.Header("Vary", "Accept, Accept-Language")
+	info, err := s.findArticle(c.Param("id"))
+	if err != nil {
+		if asPage {
+			return s.missingPage(c, err)
+		}
+		return err
+	}
+	place, asked, err := placeOf(c)
+	if err != nil {
+		return err
+	}
+	var span corpus.Span
+	found := false
+	if asked {
+		span, found = locate(info.Article.Text, place)
+	}
+	if asPage {
+		return s.readingPage(c, info.Article, span, asked && !found)
+	}
+	out := article{articleInfo: articleInfoOf(info), Text: info.Article.Text}
+	if asked {
+		out.Selection = &selection{Found: found}
+		if found {
+			out.Selection.Start = utf8.RuneCountInString(out.Text[:span.Start])
+			out.Selection.End = out.Selection.Start + utf8.RuneCountInString(out.Text[span.Start:span.End])
+		}
+	}
+	return s.respond(c, http.StatusOK, out)
+}
+
+func (s *Server) findArticle(id string) (rag.ArticleInfo, error) {
+	if len(id) > 64 || strings.ContainsFunc(id, func(r rune) bool {
+		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}) {
+		return rag.ArticleInfo{}, rag.ErrNotFound
+	}
+	info, ok := s.Index.Article(id)
+	switch {
+	case ok:
+		return info, nil
+	case s.Index.Progress().Generation == 0:
+		return rag.ArticleInfo{}, rag.ErrNotReady
+	}
+	return rag.ArticleInfo{}, rag.ErrNotFound
+}
+
+// placeOf reads where in an article the client wants to be.
+func placeOf(c *gin.Context) (p place, asked bool, err error) {
+	const most = 1 << 30
+	q := paramsOf(c)
+	p = place{
+		start:  q.number("start", 0, most, -1),
+		end:    q.number("end", 0, most, -1),
+		quote:  q.exact("quote", maxQuote),
+		prefix: q.exact("prefix", maxAround),
+		suffix: q.exact("suffix", maxAround),
+	}
+	switch {
+	case p.start >= 0 && p.end < 0:
+		q.fail(fault("missing", "end"))
+	case p.end >= 0 && p.start < 0:
+		q.fail(fault("missing", "start"))
+	case p.start > p.end:
+		q.fail(fault("bad_range", "start", "end"))
+	}
+	return p, p.start >= 0 || p.quote != "", q.err()
+}

@@ -1,0 +1,104 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"html/template"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"yinju/corpus"
+	"yinju/rag"
+)
+
+// readingView fills readingTemplate.
+type readingView struct {
+	Lang, Assets           string
+	ID, Title, Source, URL string
+	Published              string
+	Notice, OriginalWord   string
+	Body                   template.HTML // written by writeArticle, which escapes
+}
+
+// readingTemplate is an article as a page. The element with data-article holds the
+// article's text and nothing else; the chat page shows the outer element in its panel.
+var readingTemplate = template.Must(template.New("reading").Parse(`<!doctype html>
+<html lang="{{.Lang}}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{{.Title}}</title>
+{{- with .Assets}}
+<link rel="icon" type="image/svg+xml" href="{{.}}icon.svg">
+<link rel="stylesheet" href="{{.}}style.css">
+<script type="module" src="{{.}}reading.js"></script>
+{{- end}}
+</head>
+<body>
+<main>
+<article class="reading">
+<header>
+<h1>{{.Title}}</h1>
+{{- if or .Source .Published .URL}}
+<p class="meta">{{.Source}}{{if and .Source .Published}} · {{end}}{{with .Published}}<time datetime="{{.}}">{{.}}</time>{{end}}
+{{- if .URL}}{{if or .Source .Published}} · {{end}}<a href="{{.URL}}" target="_blank" rel="nofollow noopener noreferrer">{{.OriginalWord}}</a>{{end}}</p>
+{{- end}}
+</header>
+{{- with .Notice}}
+<p class="notice">{{.}}</p>
+{{- end}}
+{{- if .ID}}
+<section data-article="{{.ID}}">{{.Body}}</section>
+{{- end}}
+</article>
+</main>
+</body>
+</html>
+`))
+
+// readingPage sends an article as a page with the span marked; lost says that the
+// cited words are no longer in it.
+func (s *Server) readingPage(c *gin.Context, a *corpus.Article, span corpus.Span, lost bool) error {
+	var body strings.Builder
+	writeArticle(&body, a, span)
+	view := readingView{
+		ID: a.ID, Title: a.Title, Source: a.Source, Published: date(a.Published),
+		Body: template.HTML(body.String()), //nolint:gosec // writeArticle escapes every character of the article
+	}
+	if web := strings.ToLower(a.URL); strings.HasPrefix(web, "http://") || strings.HasPrefix(web, "https://") {
+		view.URL = a.URL
+	}
+	lang := language(c.Request)
+	view.OriginalWord = map[string]string{"zh": "原网页", "en": "Original page"}[lang]
+	if lost {
+		view.Notice = map[string]string{
+			"zh": "原文已变化，找不到引用的句子。",
+			"en": "The article has changed; the cited sentence is no longer in it.",
+		}[lang]
+	}
+	return s.sendPage(c, http.StatusOK, view)
+}
+
+// missingPage tells a reader in words why there is no article. Other errors are
+// left to fail.
+func (s *Server) missingPage(c *gin.Context, err error) error {
+	if !errors.Is(err, rag.ErrNotFound) {
+		return err
+	}
+	p := s.problemOf(err)
+	title := map[string]string{"zh": "没有这篇文章", "en": "No such article"}[language(c.Request)]
+	return s.sendPage(c, p.status, readingView{Title: title, Notice: p.message(language(c.Request))})
+}
+
+func (s *Server) sendPage(c *gin.Context, status int, view readingView) error {
+	view.Lang, view.Assets = language(c.Request), s.assets.base()
+	var page bytes.Buffer
+	if err := readingTemplate.Execute(&page, view); err != nil {
+		return err
+	}
+	s.send(c, status, "text/html; charset=utf-8", page.Bytes())
+	return nil
+}

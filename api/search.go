@@ -1,0 +1,76 @@
+package api
+
+import (
+	"net/http"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
+
+	"yinju/rag"
+)
+
+// hit is a rag.Hit as clients see it. Start and End are code points into the
+// article's text.
+type hit struct {
+	PassageID string       `json:"passage_id"`
+	ArticleID string       `json:"article_id"`
+	Title     string       `json:"title"`
+	Source    string       `json:"source"`
+	Published string       `json:"published"`
+	URL       string       `json:"url"`
+	Heading   []string     `json:"heading"`
+	Text      string       `json:"text"`
+	Start     int          `json:"start"`
+	End       int          `json:"end"`
+	Score     float64      `json:"score"`
+	Words     rag.LegScore `json:"words"`
+	Grams     rag.LegScore `json:"grams"`
+	Dense     rag.LegScore `json:"dense"`
+	Phrase    bool         `json:"phrase"`
+	Terms     []string     `json:"terms"`
+}
+
+type searchResult struct {
+	Generation uint64  `json:"generation"`
+	Hits       []hit   `json:"hits"`
+	Passages   int     `json:"passages"` // searched
+	Coverage   float64 `json:"coverage"`
+	Notice     string  `json:"notice"`
+}
+
+// search finds passages without answering.
+func (s *Server) search(c *gin.Context) error {
+	p := paramsOf(c)
+	raw, _ := p.raw("q")
+	text, err := s.Limits.question("q", raw)
+	p.fail(err)
+	q := rag.Query{Text: text, K: p.number("k", 1, s.Limits.K, 0), Filter: p.filter(s.Limits)}
+	if err := p.err(); err != nil {
+		return err
+	}
+	found, err := s.Index.Retrieve(c.Request.Context(), q)
+	if err != nil {
+		return err
+	}
+	return s.respond(c, http.StatusOK, searchResult{found.Generation, hitsOf(found.Hits), found.Passages, found.Coverage, found.Notice})
+}
+
+func hitsOf(hits []rag.Hit) []hit {
+	out := make([]hit, 0, len(hits))
+	for _, h := range hits {
+		p := h.Passage
+		o := hit{
+			PassageID: p.ID, ArticleID: p.Article, Title: p.Title,
+			Heading: list(p.Heading), Text: p.Text, Score: h.Score,
+			Words: h.Words, Grams: h.Grams, Dense: h.Dense,
+			Phrase: h.Phrase, Terms: list(h.Terms),
+		}
+		if a := h.Article; a != nil {
+			o.Source, o.Published, o.URL = a.Source, date(a.Published), a.URL
+			o.Start = utf8.RuneCountInString(a.Text[:min(p.Start, len(a.Text))])
+			o.End = o.Start + utf8.RuneCountInString(p.Text)
+		}
+		out = append(out, o)
+	}
+	return out
+}
