@@ -15,6 +15,7 @@ const HISTORY_CHARS = 2000;
 
 let turns = [];
 let running = null; // AbortController of the question under way
+let leaving = false; // the page is being left, which ends requests as a fault would
 
 const box = () => $('question');
 const keep = () => save(turns.map((turn) => turn.record), box().value);
@@ -31,6 +32,10 @@ export function start() {
   showState();
   wireComposer();
   addEventListener('pagehide', keep);
+  addEventListener('beforeunload', () => {
+    leaving = true;
+    setTimeout(() => { leaving = false; }, 3000); // it was only a download, say
+  });
 }
 
 /** Asks a question as if it had been typed. */
@@ -76,8 +81,8 @@ async function run(turn) {
     delete turn.record.partial;
     delete turn.record.passages;
   } catch (error) {
-    turn.record.state = signal.aborted ? 'stopped' : 'failed';
-    if (!signal.aborted) turn.record.failure = { message: error.message, hint: error.hint ?? '' };
+    turn.record.state = (signal.aborted && 'stopped') || (leaving && 'interrupted') || 'failed';
+    if (turn.record.state === 'failed') turn.record.failure = { message: error.message, hint: error.hint ?? '' };
     if (!signal.aborted && !(error instanceof Failure)) console.error(error);
   }
   running = null;

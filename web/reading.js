@@ -21,7 +21,7 @@ export function hideRepeatedTitle(article) {
   first.hidden = first.textContent.replace(/^#+\s+/, '').trim() === title.textContent.trim();
 }
 
-const page = document.querySelector('body > article.reading, body > main > article.reading');
+const page = document.querySelector('body > main > article.reading');
 if (page) hideRepeatedTitle(page);
 if (page?.querySelector('mark')) {
   // After the browser has restored its own scroll position.

@@ -108,7 +108,7 @@ export class Turn {
       refused: t.refused,
     }[answer.mode] ?? '';
     const parts = [h('strong', null, words)];
-    if (answer.mode === 'extractive') parts.push(h('span', null, answer.notice || t.extractiveLong));
+    if (answer.mode === 'extractive') parts.push(h('span', { lang: answer.notice ? langOf(answer.notice) : null }, answer.notice || t.extractiveLong));
     if (answer.stats?.total_ms >= 0) parts.push(h('span', null, t.took(answer.stats.total_ms)));
     if (answer.searched_as && answer.searched_as !== this.record.question) parts.push(h('span', null, t.searchedAs(answer.searched_as)));
     this.label.replaceChildren(...parts);

@@ -151,6 +151,17 @@ test('follow-ups carry the conversation, and a new one forgets it', async (t) =>
   assert.deepEqual(mock.asked.at(-1).history, []);
 });
 
+test('a page that goes away while answering keeps what was written and says so', async (t) => {
+  const page = await open(t, browser, mock.origin, { expected: NETWORK });
+  await ask(page, 'slow');
+  await page.getByText('第9句').waitFor();
+  await page.reload();
+  const turn = await answered(page);
+  assert.match(await turn.locator('.text').textContent(), /第9句/);
+  assert.match(await turn.locator('.notice').textContent(), /页面重新载入时答案还没有写完/);
+  await turn.getByRole('button', { name: '重试' }).waitFor();
+});
+
 test('a reload that fails says why', async (t) => {
   mock.state.reloadFails = true;
   t.after(() => { mock.state.reloadFails = false; });

@@ -62,7 +62,7 @@ function readingPage(id, query) {
   const end = Number(query.get('end') ?? 0);
   const cut = (a, b) => escape(chars.slice(a, b).join(''));
   const title = ARTICLES.find((a) => a.id === id)?.title ?? '';
-  return `<!doctype html><html lang="zh-Hans"><head><title>${escape(title)}</title><link rel="stylesheet" href="/assets/_/style.css"><script type="module" src="/assets/_/reading.js"></script></head><body><article class="reading"${id === 'a2' ? ' onclick="window.hacked=1"' : ''}><h1>${escape(title)}</h1><p class="meta">山村日记 · 2025-03-02</p><pre>${cut(0, start)}${end > start ? `<mark id="cite">${cut(start, end)}</mark>` : ''}${cut(end)}</pre></article></body></html>`;
+  return `<!doctype html><html lang="zh-Hans"><head><title>${escape(title)}</title><link rel="stylesheet" href="/assets/_/style.css"><script type="module" src="/assets/_/reading.js"></script></head><body><main><article class="reading"${id === 'a2' ? ' onclick="window.hacked=1"' : ''}><h1>${escape(title)}</h1><p class="meta">山村日记 · 2025-03-02</p><pre>${cut(0, start)}${end > start ? `<mark id="cite">${cut(start, end)}</mark>` : ''}${cut(end)}</pre></article></main></body></html>`;
 }
 
 const sse = (event, data) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
