@@ -370,7 +370,7 @@ func TestClientDoesNotRead(t *testing.T) {
 			}
 		})
 	})
-	conn, err := net.Dial("tcp", h.Listener.Addr().String())
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", h.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}

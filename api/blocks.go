@@ -57,8 +57,8 @@ func blocksOf(text string, body int, marked bool) []block {
 		b := lineBlock(text[at:end], marked)
 		b.Span = corpus.Span{Start: at, End: end}
 		sign := ""
-		if found := fenceSign.FindStringSubmatch(text[at:end]); marked && found != nil {
-			sign = found[1]
+		if marked {
+			sign = fenceOf(text[at:end])
 		}
 		switch {
 		case fence != "":
@@ -84,6 +84,17 @@ func blocksOf(text string, body int, marked bool) []block {
 	return blocks
 }
 
+// fenceOf is the sign of a line that opens or closes fenced code, or "".
+func fenceOf(line string) string {
+	if bare := strings.TrimLeft(line, " "); !strings.HasPrefix(bare, "```") && !strings.HasPrefix(bare, "~~~") {
+		return ""
+	}
+	if found := fenceSign.FindStringSubmatch(line); found != nil {
+		return found[1]
+	}
+	return ""
+}
+
 // lineBlock is the block that a line would be by itself.
 func lineBlock(line string, marked bool) block {
 	switch {
@@ -92,17 +103,22 @@ func lineBlock(line string, marked bool) block {
 	case !marked:
 		return block{kind: paragraph}
 	}
-	if m := headingSign.FindStringSubmatchIndex(line); m != nil {
-		return block{kind: heading, level: m[3] - m[2], sign: m[1]}
-	}
-	if m := itemSign.FindStringIndex(line); m != nil {
-		return block{kind: item, sign: m[1]}
-	}
-	if m := quoteSign.FindStringIndex(line); m != nil {
-		return block{kind: paragraph, sign: m[1]}
-	}
-	if strings.HasPrefix(strings.TrimSpace(line), "|") {
+	// The first character says which expression is worth its time.
+	switch first := strings.TrimLeft(line, " \t")[0]; {
+	case first == '#':
+		if m := headingSign.FindStringSubmatchIndex(line); m != nil {
+			return block{kind: heading, level: m[3] - m[2], sign: m[1]}
+		}
+	case first == '>':
+		if m := quoteSign.FindStringIndex(line); m != nil {
+			return block{kind: paragraph, sign: m[1]}
+		}
+	case first == '|':
 		return block{kind: preformatted}
+	case strings.IndexByte("-*+0123456789", first) >= 0:
+		if m := itemSign.FindStringIndex(line); m != nil {
+			return block{kind: item, sign: m[1]}
+		}
 	}
 	return block{kind: paragraph}
 }

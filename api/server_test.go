@@ -61,7 +61,7 @@ func TestHTTPServerTimeouts(t *testing.T) {
 func TestSlowHeader(t *testing.T) {
 	t.Parallel()
 	h := serve(t, func(s *Server, _ *fakeIndex) { s.Timeouts.ReadHeader = 50 * time.Millisecond })
-	conn, err := net.Dial("tcp", h.Listener.Addr().String())
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", h.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,8 +123,8 @@ func TestHosts(t *testing.T) {
 			}
 		}
 	}
-	any := serve(t, func(s *Server, _ *fakeIndex) { s.Hosts = []string{"*"} })
-	if res := any.do(t, "GET", "/healthz", "", "Host: evil.example"); res.StatusCode != 200 {
+	open := serve(t, func(s *Server, _ *fakeIndex) { s.Hosts = []string{"*"} })
+	if res := open.do(t, "GET", "/healthz", "", "Host: evil.example"); res.StatusCode != 200 {
 		t.Error("* does not let any name pass")
 	}
 }
