@@ -406,7 +406,7 @@ func TestQuotedPhrasesComeFirst(t *testing.T) {
 		"大模型剩者为王，“垂直大模型百花齐放”": "b.md",
 		"「垂直大模型」":           "b.md",
 		"\"gpt-4o\" 模型 GPT": "c.md",
-		"“ＰＴ-４Ｏ”":            "c.md",
+		"“ＰＴ-４Ｏ”":           "c.md",
 		"谁说“剩者为王之后的事”":      "a.md", // stands nowhere: its words count as usual
 	} {
 		if got := first(retrieve(t, x, question)); got != want {

@@ -1,17 +1,45 @@
 package rag
 
-// coverage says how much of a question its best hits hold, from 0 to 1: the BM25 score
-// of the words over the score that no passage can exceed. Unlike the score itself it
-// compares between questions. Words that no article has count in full, so a question
-// about something else stays low however many common words it shares.
-func (s *snapshot) coverage(terms searchTerms, hits []Hit) float64 {
-	best := s.words.Best(terms.words)
-	if best == 0 {
+import (
+	"math"
+
+	"yinju/rag/bm25"
+)
+
+// coverage says how much of a question its best passages hold, from 0 to 1: what
+// BM25 makes of each term's occurrences, averaged over the terms by their weights, as
+// the mean of the two lexical legs. Unlike a score it compares between questions. A
+// word that no article has counts in full, so a question about something else stays
+// low however many common words it shares with them.
+func (s *snapshot) coverage(terms searchTerms, best []ranked) float64 {
+	words, grams := 0.0, 0.0
+	for _, r := range best {
+		words = max(words, held(s.words, r.passage, terms.words))
+		grams = max(grams, held(s.grams, r.passage, terms.grams))
+	}
+	return (words + grams) / 2
+}
+
+func held(x *bm25.Index, passage int, terms []bm25.Term) float64 {
+	sum, all := 0.0, 0.0
+	for _, t := range terms {
+		weight := t.Weight * rarity(x, t.Text)
+		sum += weight * x.Saturation(passage, t.Text)
+		all += weight
+	}
+	if all == 0 {
 		return 0
 	}
-	top := 0.0
-	for _, h := range hits {
-		top = max(top, h.Words.Score)
-	}
-	return top / best
+	return sum / all
+}
+
+// background is how many passages about other things are imagined beside those there
+// are. In a folder of one article every word of it is in every passage, and idf would
+// give all weight to the words that it lacks.
+const background = 500
+
+// rarity is idf with the background.
+func rarity(x *bm25.Index, term string) float64 {
+	all, with := float64(x.Len()+background), float64(x.Count(term))
+	return math.Log(1 + (all-with+0.5)/(with+0.5))
 }

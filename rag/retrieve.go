@@ -41,9 +41,10 @@ func (x *Index) Retrieve(ctx context.Context, q Query) (*Result, error) {
 	all := candidates(words, grams, dense)
 	all = s.withPhrases(all, terms.phrases, keep)
 	x.Ranking.order(all)
-	result.Hits = s.hits(x.Ranking.best(s.distinct(all), k), terms)
+	best := x.Ranking.best(s.distinct(all), k)
+	result.Hits = s.hits(best, terms)
 	result.Words, result.Grams = s.words.Weigh(terms.words), s.grams.Weigh(terms.grams)
-	result.Coverage = s.coverage(terms, result.Hits)
+	result.Coverage = s.coverage(terms, best)
 	return result, ctx.Err()
 }
 
@@ -67,7 +68,7 @@ func (s *snapshot) hits(best []ranked, terms searchTerms) []Hit {
 			Words: r.words, Grams: r.grams, Dense: r.dense, Phrase: r.phrase,
 		}
 		for _, t := range terms.words {
-			if s.words.Has(r.passage, t.Text) {
+			if s.words.Saturation(r.passage, t.Text) > 0 {
 				h.Terms = append(h.Terms, t.Text)
 			}
 		}

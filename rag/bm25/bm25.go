@@ -121,21 +121,22 @@ func (x *Index) IDF(term string) float64 {
 	return math.Log(1 + (float64(len(x.norms))-n+0.5)/(n+0.5))
 }
 
-// Best is the score that no document can exceed: that of one made of all the terms,
-// each of them very often.
-func (x *Index) Best(query []Term) float64 {
-	sum := 0.0
-	for _, t := range distinct(query) {
-		sum += t.Weight * x.IDF(t.Text) * (k1 + 1)
-	}
-	return sum
+// Count is the number of documents that hold a term.
+func (x *Index) Count(term string) int {
+	list := x.lists[term]
+	return int(list.end - list.start)
 }
 
-// Has tells whether a document holds a term.
-func (x *Index) Has(doc int, term string) bool {
+// Saturation is what a term's occurrences in a document count for, from 0 for none
+// towards 1 for many: BM25's score of the term, without idf and k1+1.
+func (x *Index) Saturation(doc int, term string) float64 {
 	list := x.lists[term]
-	_, found := slices.BinarySearch(x.docs[list.start:list.end], uint32(doc))
-	return found
+	i, found := slices.BinarySearch(x.docs[list.start:list.end], uint32(doc))
+	if !found {
+		return 0
+	}
+	freq := float64(x.freqs[int(list.start)+i])
+	return freq / (freq + float64(x.norms[doc]))
 }
 
 // Containing returns the documents that hold all terms, in order; all documents if

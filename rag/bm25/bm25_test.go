@@ -125,26 +125,22 @@ func TestSearchEdges(t *testing.T) {
 	}
 }
 
-func TestBestIsNeverExceeded(t *testing.T) {
+func TestSaturationIsTheScoreWithoutIDF(t *testing.T) {
 	t.Parallel()
-	x := build(strings.Repeat("a ", 200)+strings.Repeat("b ", 200), "c d e f g", "a")
-	q := query("a b")
-	if top := x.Search(q, 1, nil)[0].Score; top >= x.Best(q) || top < 0.8*x.Best(q) {
-		t.Errorf("score %v of a document full of the query, best possible %v", top, x.Best(q))
+	x := build("a a b", "b c", "")
+	if got, want := x.Saturation(0, "a")*x.IDF("a")*(k1+1), x.Search(query("a"), 1, nil)[0].Score; math.Abs(got-want) > 1e-9 {
+		t.Errorf("%v, want %v", got, want)
 	}
-}
-
-func TestHas(t *testing.T) {
-	t.Parallel()
-	x := build("a b", "b c")
 	for _, c := range []struct {
 		doc  int
 		term string
-		want bool
-	}{{0, "a", true}, {1, "a", false}, {1, "c", true}, {0, "absent", false}} {
-		if got := x.Has(c.doc, c.term); got != c.want {
-			t.Errorf("Has(%d, %q) = %v", c.doc, c.term, got)
+	}{{1, "a"}, {2, "a"}, {0, "absent"}} {
+		if got := x.Saturation(c.doc, c.term); got != 0 {
+			t.Errorf("Saturation(%d, %q) = %v, want 0", c.doc, c.term, got)
 		}
+	}
+	if got := []int{x.Count("a"), x.Count("b"), x.Count("absent")}; !slices.Equal(got, []int{1, 2, 0}) {
+		t.Errorf("documents counted: %v", got)
 	}
 }
 
