@@ -1,0 +1,133 @@
+package rag
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+)
+
+// Answerer answers questions from passages. Set the fields before the first call and
+// don't change them after. It is safe for concurrent use.
+type Answerer struct {
+	Retriever Retriever
+	Chat      ChatModel // nil: answers are extractive
+	Extractor Extractor
+	Prompt    Prompt
+	K         int // passages to answer from when the question doesn't say; 0 means 8
+	// MinCoverage is the Result.Coverage below which the articles are taken not to
+	// hold the answer. At 0 only a question that leads nowhere is refused.
+	MinCoverage float64
+}
+
+// Ask answers a question. What it knows on the way it tells emit, which may be nil;
+// the Answer it returns is the whole and checked one, and replaces what was told.
+// An error of emit ends the work. Errors are ErrNotReady, *InputError, ctx's, emit's,
+// or the Retriever's: a model that fails is no error, the Answer says so.
+func (a *Answerer) Ask(ctx context.Context, q Question, emit func(Event) error) (*Answer, error) {
+	w := &writing{question: q, lang: languageOf(q.Text), emit: emit, started: time.Now()}
+	if strings.TrimSpace(q.Text) == "" {
+		return nil, &InputError{Field: "question", Message: "the question is empty", Hint: "Ask something."}
+	}
+	if err := a.find(ctx, w); err != nil {
+		return nil, err
+	}
+	w.answer.Stats.RetrieveMS = w.elapsed()
+	if err := a.write(ctx, w); err != nil {
+		return nil, err
+	}
+	w.answer.Stats.TotalMS = w.elapsed()
+	return &w.answer, nil
+}
+
+// find retrieves the passages: for the question as asked and, where it leans on the
+// conversation, also for the question made self-contained.
+func (a *Answerer) find(ctx context.Context, w *writing) error {
+	k := w.question.K
+	if k <= 0 {
+		k = a.K
+	}
+	if k <= 0 {
+		k = 8
+	}
+	found, err := a.Retriever.Retrieve(ctx, Query{Text: w.question.Text, K: k, Filter: w.question.Filter})
+	if err != nil {
+		return err
+	}
+	if rewritten := rewrite(w.question); rewritten != "" {
+		more, err := a.Retriever.Retrieve(ctx, Query{Text: rewritten, K: k, Filter: w.question.Filter})
+		if err != nil {
+			return err
+		}
+		if more.Generation == found.Generation {
+			found = merge(more, found, k)
+			w.answer.SearchedAs = rewritten
+		}
+	}
+	w.found = found
+	w.answer.Generation = found.Generation
+	w.answer.Notice = found.Notice
+	w.answer.Stats.Passages = found.Passages
+	w.answer.Stats.Hits = len(found.Hits)
+	w.answer.Stats.Coverage = found.Coverage
+	if w.question.Explain {
+		w.answer.Explain = explain(found.Hits)
+	}
+	return nil
+}
+
+// write chooses who answers.
+func (a *Answerer) write(ctx context.Context, w *writing) error {
+	if len(w.found.Hits) == 0 || w.found.Coverage < a.MinCoverage {
+		return w.refuse()
+	}
+	if err := w.tell(Event{Kind: EventPassages, Passages: w.passages()}); err != nil {
+		return err
+	}
+	if a.Chat == nil {
+		w.answer.notice(w.text(noticeExtractive))
+		w.answer.Complete = true
+		return a.extract(w)
+	}
+	err := a.chat(ctx, w)
+	var failed *ModelError
+	if !errors.As(err, &failed) {
+		return err
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if w.out.Len() > 0 {
+		w.answer.notice(w.text(noticeCut) + failed.Error())
+		return nil
+	}
+	// Nothing of the model's has been shown: the articles' own sentences serve.
+	w.answer.notice(w.text(noticeFallback) + failed.Error())
+	return a.extract(w)
+}
+
+// merge fuses two results of one generation by reciprocal ranks. first counts a
+// little more: it wins ties.
+func merge(first, second *Result, k int) *Result {
+	merged := *first
+	merged.Coverage = max(first.Coverage, second.Coverage)
+	ranks := make(map[string]float64)
+	hits := make(map[string]Hit)
+	var order []string
+	for _, r := range []*Result{first, second} {
+		for i, h := range r.Hits {
+			key := h.Article.ID + "/" + h.Passage.ID
+			if _, seen := hits[key]; !seen {
+				hits[key] = h
+				order = append(order, key)
+			}
+			ranks[key] += 1 / float64(rrfK+i+1)
+		}
+	}
+	sortByRank(order, ranks)
+	merged.Hits = nil
+	for _, key := range order[:min(k, len(order))] {
+		merged.Hits = append(merged.Hits, hits[key])
+	}
+	return &merged
+}

@@ -1,0 +1,325 @@
+package rag
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"yinju/corpus"
+	"yinju/rag/cite"
+)
+
+// writing is one answer in the making.
+type writing struct {
+	question Question
+	lang     language
+	found    *Result
+	answer   Answer
+	emit     func(Event) error
+	started  time.Time
+	out      strings.Builder // what has been told of the answer
+	told     int             // sentences told
+}
+
+func (w *writing) elapsed() float64 {
+	return float64(time.Since(w.started).Microseconds()) / 1000
+}
+
+func (w *writing) tell(e Event) error {
+	if w.emit == nil {
+		return nil
+	}
+	return w.emit(e)
+}
+
+// say adds to the answer.
+func (w *writing) say(text string) error {
+	if text == "" {
+		return nil
+	}
+	if w.out.Len() == 0 {
+		w.answer.Stats.FirstMS = w.elapsed()
+	}
+	w.out.WriteString(text)
+	return w.tell(Event{Kind: EventDelta, Delta: text})
+}
+
+// refuse says that the articles hold no answer, and what comes closest.
+func (w *writing) refuse() error {
+	w.answer.Mode = ModeRefused
+	w.answer.Complete = true
+	w.answer.Closest = w.closest()
+	text := w.text(noticeRefused)
+	if len(w.answer.Closest) == 0 {
+		text = w.text(noticeNothing)
+	}
+	if err := w.say(text); err != nil {
+		return err
+	}
+	w.answer.Answer = text
+	w.answer.Sentences = []Sentence{{Text: text, Citations: []int{}, Support: cite.None, Missing: []string{}}}
+	w.answer.Citations = []Citation{}
+	return nil
+}
+
+// closest are the best three passages, for a reader who was refused.
+func (w *writing) closest() []Citation {
+	all := w.passages()
+	return all[:min(3, len(all))]
+}
+
+// passages are the hits as they are shown before the answer: numbered, whole.
+func (w *writing) passages() []Citation {
+	list := make([]Citation, len(w.found.Hits))
+	for i, h := range w.found.Hits {
+		list[i] = citation(i+1, h, corpus.Span{Start: h.Passage.Start, End: h.Passage.End})
+	}
+	return list
+}
+
+// extract answers with sentences of the articles.
+func (a *Answerer) extract(w *writing) error {
+	excerpts := a.Extractor.Extract(w.question.Text, w.found)
+	if len(excerpts) == 0 {
+		return w.refuse()
+	}
+	w.answer.Mode, w.answer.Answered = ModeExtractive, true
+	var before *Excerpt
+	for n, e := range excerpts {
+		hit := w.found.Hits[e.Hit]
+		c := citation(n+1, hit, e.Span)
+		text := quoteAsProse(c.Quote)
+		sentence := Sentence{Text: text, Citations: []int{c.Number}, Support: cite.Supported, Missing: []string{}}
+		w.answer.Citations = append(w.answer.Citations, c)
+		w.answer.Sentences = append(w.answer.Sentences, sentence)
+		if err := w.say(w.separator(before, &e) + text + marker(c.Number)); err != nil {
+			return err
+		}
+		if err := w.tell(Event{Kind: EventSentence, Sentence: &sentence}); err != nil {
+			return err
+		}
+		before = &e
+	}
+	w.answer.Answer = w.out.String()
+	w.answer.Closest = []Citation{}
+	return nil
+}
+
+// separator parts excerpts: sentences that follow one another in an article run on,
+// others begin a paragraph.
+func (w *writing) separator(before, now *Excerpt) string {
+	if before == nil {
+		return ""
+	}
+	a, b := w.found.Hits[before.Hit].Article, w.found.Hits[now.Hit].Article
+	if a == b && now.Span.Start >= before.Span.End && strings.TrimSpace(a.Text[before.Span.End:now.Span.Start]) == "" {
+		if w.lang == chinese {
+			return ""
+		}
+		return " "
+	}
+	return "\n\n"
+}
+
+// chat lets the model answer, and checks what it says.
+func (a *Answerer) chat(ctx context.Context, w *writing) error {
+	w.answer.Mode, w.answer.Answered = ModeModel, true
+	w.answer.Model = a.Chat.Model()
+	w.answer.Stats.ModelCalls++
+	messages, shown := a.Prompt.messages(w.question, w.lang, w.found.Hits)
+	known := func(n int) bool { return n >= 1 && n <= shown }
+	parser := cite.NewParser(known)
+	finish, err := a.Chat.Chat(ctx, messages, func(piece string) error {
+		if err := w.say(parser.Write(piece)); err != nil {
+			return err
+		}
+		return w.tellSentences(false)
+	})
+	if err != nil && w.out.Len() == 0 {
+		w.answer.Model = ""
+		return err
+	}
+	if sayErr := w.say(parser.Close()); sayErr != nil {
+		return sayErr
+	}
+	w.finish(finish, err)
+	if tellErr := w.tellSentences(true); tellErr != nil {
+		return tellErr
+	}
+	return err
+}
+
+// finish turns what was told into the answer.
+func (w *writing) finish(finish string, err error) {
+	w.answer.Answer = strings.TrimSpace(w.out.String())
+	w.answer.Sentences = w.sentences(w.answer.Answer)
+	w.answer.Citations = w.citations()
+	w.answer.Closest = []Citation{}
+	switch {
+	case err != nil:
+	case finish == "length":
+		w.answer.notice(w.text(noticeLength))
+	case finish == "content_filter":
+		w.answer.notice(w.text(noticeFiltered))
+	default:
+		w.answer.Complete = true
+	}
+	if len(w.answer.Citations) == 0 && w.declined() {
+		w.answer.Answered = false
+		w.answer.Closest = w.closest()
+	} else if len(w.answer.Citations) == 0 {
+		w.answer.notice(w.text(noticeUncited))
+	}
+}
+
+// declined tells whether the model said what it was told to say when the passages do
+// not hold the answer.
+func (w *writing) declined() bool {
+	for _, lang := range []language{chinese, english} {
+		if strings.Contains(w.answer.Answer, strings.TrimRight(declining[lang], "。.")) {
+			return true
+		}
+	}
+	return false
+}
+
+// tellSentences tells the sentences that are finished, each once. The last one may
+// still get a marker, so it waits for the end.
+func (w *writing) tellSentences(all bool) error {
+	if w.emit == nil {
+		return nil
+	}
+	text := w.out.String()
+	claims := cite.Split(text)
+	if !all && len(claims) > 0 {
+		claims = claims[:len(claims)-1]
+	}
+	for ; w.told < len(claims); w.told++ {
+		s := w.check(claims[w.told])
+		if err := w.tell(Event{Kind: EventSentence, Sentence: &s}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writing) sentences(text string) []Sentence {
+	sentences := []Sentence{}
+	for _, c := range cite.Split(text) {
+		sentences = append(sentences, w.check(c))
+	}
+	return sentences
+}
+
+// check holds a sentence against the passages it cites.
+func (w *writing) check(c cite.Claim) Sentence {
+	var sources []string
+	c.Numbers = slices.DeleteFunc(c.Numbers, func(n int) bool { return n < 1 || n > len(w.found.Hits) })
+	for _, n := range c.Numbers {
+		sources = append(sources, sourceText(w.found.Hits[n-1]))
+	}
+	support := cite.Support{Verdict: cite.None}
+	if !c.Heading {
+		support = cite.Check(c.Text, sources)
+	}
+	s := Sentence{Text: c.Text, Citations: c.Numbers, Support: support.Verdict, Missing: support.Missing}
+	if s.Citations == nil {
+		s.Citations = []int{}
+	}
+	if s.Missing == nil {
+		s.Missing = []string{}
+	}
+	return s
+}
+
+// sourceText is all that a passage may be cited for: a headline or the date of
+// publication supports a sentence as well as the text does.
+func sourceText(h Hit) string {
+	text := indexedText(h.Passage)
+	if !h.Article.Published.IsZero() {
+		text += "\n" + h.Article.Published.Format(time.DateOnly)
+	}
+	return text
+}
+
+// citations are those the sentences use, by number. Each quotes what best supports
+// the sentences that cite it.
+func (w *writing) citations() []Citation {
+	claims := make(map[int][]string)
+	for _, s := range w.answer.Sentences {
+		for _, n := range s.Citations {
+			claims[n] = append(claims[n], s.Text)
+		}
+	}
+	list := []Citation{}
+	for n, texts := range claims {
+		h := w.found.Hits[n-1]
+		list = append(list, citation(n, h, supporting(h.Passage, texts)))
+	}
+	slices.SortFunc(list, func(a, b Citation) int { return cmp.Compare(a.Number, b.Number) })
+	return list
+}
+
+// longQuote is the length in bytes beyond which a quote no longer joins the places
+// that support several sentences, about 200 Chinese characters.
+const longQuote = 600
+
+// supporting returns where in the article the passage supports the claims: one span
+// around all places if they are near each other, else that of the first claim.
+func supporting(p corpus.Passage, claims []string) corpus.Span {
+	sentences := corpus.Sentences(p.Text)
+	span, _ := cite.Best(claims[0], p.Text, sentences)
+	for _, claim := range claims[1:] {
+		other, _ := cite.Best(claim, p.Text, sentences)
+		joined := corpus.Span{Start: min(span.Start, other.Start), End: max(span.End, other.End)}
+		if joined.End-joined.Start <= longQuote {
+			span = joined
+		}
+	}
+	return corpus.Span{Start: p.Start + span.Start, End: p.Start + span.End}
+}
+
+// citation points at a span of the hit's article, in bytes.
+func citation(number int, h Hit, span corpus.Span) Citation {
+	a := h.Article
+	quote, prefix, suffix, start, end := cite.Anchor(a.Text, span.Start, span.End, quoteContext)
+	c := Citation{
+		Number: number, PassageID: h.Passage.ID, ArticleID: a.ID,
+		Title: a.Title, Source: a.Source, URL: a.URL,
+		Quote: quote, Prefix: prefix, Suffix: suffix, Start: start, End: end, Score: h.Score,
+	}
+	if !a.Published.IsZero() {
+		c.Published = a.Published.Format(time.DateOnly)
+	}
+	return c
+}
+
+// explain says of each hit what brought it up.
+func explain(hits []Hit) []Reason {
+	reasons := make([]Reason, len(hits))
+	for i, h := range hits {
+		reasons[i] = Reason{
+			Number: i + 1, PassageID: h.Passage.ID, ArticleID: h.Article.ID, Score: h.Score,
+			Words: h.Words, Grams: h.Grams, Dense: h.Dense, Phrase: h.Phrase, Terms: h.Terms,
+		}
+		if h.Terms == nil {
+			reasons[i].Terms = []string{}
+		}
+	}
+	return reasons
+}
+
+// quoteContext is the length of a citation's prefix and suffix, in characters.
+const quoteContext = 32
+
+func (a *Answer) notice(text string) {
+	a.Notice = strings.TrimSpace(a.Notice + " " + text)
+}
+
+func sortByRank(keys []string, ranks map[string]float64) {
+	slices.SortStableFunc(keys, func(a, b string) int { return cmp.Compare(ranks[b], ranks[a]) })
+}
+
+func (w *writing) text(n notice) string { return n[w.lang] }
