@@ -34,7 +34,7 @@ var arrows = []struct {
 	{"corpus/...", []string{"corpus", "corpus/fold"}}, // an adapter a format
 
 	{"rag/bm25", []string{"corpus/fold"}},
-	{"rag/cite", []string{"corpus/fold"}},
+	{"rag/cite", []string{"corpus", "corpus/fold"}},
 	{"rag", []string{"corpus", "corpus/fold", "rag/bm25", "rag/cite"}},
 	{"rag/openai/openaitest/...", []string{"rag/openai/openaitest"}},  // a fake server, itself without ours
 	{"rag/...", []string{"rag", "rag/cite", "corpus", "corpus/fold"}}, // adapters

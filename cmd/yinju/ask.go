@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"yinju/rag"
+)
+
+// ask answers one question on the terminal, with its sources below.
+func ask(ctx context.Context, sys system, set *settings) error {
+	if set.LogLevel == "info" {
+		set.LogLevel = "warn" // the answer is what was asked for
+	}
+	s, err := build(ctx, set, sys.Stderr)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if err := s.firstLoad(ctx, sys); err != nil {
+		return err
+	}
+	answer, err := s.Answerer.Ask(ctx, rag.Question{Text: set.question}, func(e rag.Event) error {
+		_, err := io.WriteString(sys.Stdout, e.Delta)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return printSources(sys.Stdout, answer)
+}
+
+func printSources(w io.Writer, a *rag.Answer) error {
+	out := &printer{w: w}
+	out.printf("\n\n")
+	for _, s := range a.Sentences {
+		if len(s.Missing) > 0 {
+			out.printf("! %s — not in the cited passages: %q\n", s.Text, s.Missing)
+		}
+	}
+	for _, c := range a.Citations {
+		out.printf("[%d] %s%s\n    %s\n", c.Number, c.Title, published(c), c.Quote)
+	}
+	for _, c := range a.Closest {
+		out.printf("·   %s%s\n    %s\n", c.Title, published(c), c.Quote)
+	}
+	if a.Notice != "" {
+		out.printf("\n%s\n", a.Notice)
+	}
+	return out.err
+}
+
+func published(c rag.Citation) string {
+	about := ""
+	if c.Source != "" {
+		about += " · " + c.Source
+	}
+	if c.Published != "" {
+		about += " · " + c.Published
+	}
+	return about
+}
+
+// printer remembers the first error of several writes.
+type printer struct {
+	w   io.Writer
+	err error
+}
+
+func (p *printer) printf(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format, args...)
+	}
+}

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"yinju/corpus"
+	"yinju/corpus/html"
+	"yinju/corpus/markdown"
+	"yinju/corpus/sample"
+	"yinju/corpus/segment"
+	"yinju/rag"
+	"yinju/rag/chromem"
+	"yinju/rag/extractive"
+	"yinju/rag/hashed"
+	"yinju/rag/openai"
+	"yinju/rag/sqlite"
+)
+
+// formatRules changes when a format reads the same file otherwise than before.
+const formatRules = "formats-1"
+
+// service is the parts of Yinju, put together.
+type service struct {
+	Index    *rag.Index
+	Answerer *rag.Answerer
+	Articles string // the folder
+	Log      *slog.Logger
+	close    []func()
+}
+
+// Close ends what runs in the background and releases the data folder.
+func (s *service) Close() {
+	for i := len(s.close) - 1; i >= 0; i-- {
+		s.close[i]()
+	}
+}
+
+// build puts the parts together. Nothing is read of the articles yet.
+func build(ctx context.Context, set *settings, stderr io.Writer) (*service, error) {
+	s := &service{Log: newLog(set.LogLevel, stderr)}
+	if err := s.assemble(ctx, set); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *service) assemble(ctx context.Context, set *settings) error {
+	data, err := dataFolder(set)
+	if err != nil {
+		return err
+	}
+	if s.Articles, err = articlesFolder(set, data); err != nil {
+		return err
+	}
+	words, err := segment.New(segment.Config{UserDict: set.UserDict})
+	if err != nil {
+		return err
+	}
+	cache, err := s.openCache(ctx, set, data)
+	if err != nil {
+		return err
+	}
+	s.Index = newIndex(set, s, words, cache)
+	s.close = append(s.close, s.Index.Close)
+	s.Answerer = newAnswerer(set, s.Index)
+	return nil
+}
+
+func newLog(level string, stderr io.Writer) *slog.Logger {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		l = slog.LevelInfo // the flag's enum has refused anything else
+	}
+	return slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: l}))
+}
+
+func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cache) *rag.Index {
+	splitter := &corpus.Splitter{Size: set.PassageSize, Overlap: orNone(set.PassageShare), Words: words.Words}
+	loader := &corpus.Loader{
+		Dir:          s.Articles,
+		Formats:      []corpus.Format{markdown.Markdown(), markdown.Text(), html.HTML()},
+		MaxFileBytes: int64(set.MaxFileSize),
+		MaxFiles:     set.MaxFiles,
+	}
+	x := &rag.Index{
+		Load:    loader.Load,
+		Split:   splitter.Split,
+		Words:   words.Terms,
+		Cut:     words.Words,
+		Version: strings.Join([]string{formatRules, splitter.Version(), words.Version()}, " "),
+		Store:   chromem.New(),
+		Cache:   cache,
+		Ranking: rag.Ranking{Fusion: rag.Fusion(set.Fusion), DenseWeight: set.DenseWeight, DenseFill: orNone(set.DenseFill)},
+		Log:     s.Log,
+	}
+	if set.EmbedModel == "" {
+		x.Embedder = &hashed.Embedder{Terms: words.Terms, Version: words.Version()}
+		x.Ranking.DenseWeight = max(0, set.DenseWeight)
+		return x
+	}
+	x.Embedder = &openai.Embeddings{BaseURL: set.EmbedURL, Key: set.embedKey, Name: set.EmbedModel, Batch: set.EmbedBatch}
+	if set.DenseWeight < 0 {
+		x.Ranking.DenseWeight = 0.5
+	}
+	return x
+}
+
+// orNone turns a setting of 0 into what a field takes for "none": its own 0 means the
+// default.
+func orNone[N int | float64](n N) N {
+	if n == 0 {
+		return -1
+	}
+	return n
+}
+
+func newAnswerer(set *settings, x *rag.Index) *rag.Answerer {
+	a := &rag.Answerer{
+		Retriever:   x,
+		Extractor:   extractive.Extractor{},
+		Prompt:      rag.Prompt{Budget: set.PromptChars},
+		K:           set.K,
+		MinCoverage: set.RefuseBelow,
+	}
+	if set.Model == "" {
+		return a
+	}
+	chat := openai.Chat{
+		BaseURL: set.ModelURL, Key: set.modelKey, Name: set.Model, MaxTokens: set.MaxTokens,
+		TotalTimeout: set.ModelTimeout, IdleTimeout: set.IdleTimeout, FirstTimeout: set.FirstTimeout,
+	}
+	if set.Temperature >= 0 {
+		t := float32(set.Temperature)
+		chat.Temperature = &t
+	}
+	a.Chat = chat
+	return a
+}
+
+// dataFolder is the one named, or a folder for these articles in the user's cache
+// folder: two folders of articles never share one.
+func dataFolder(set *settings) (string, error) {
+	if set.Data != "" {
+		return filepath.Abs(set.Data)
+	}
+	base, err := os.UserCacheDir()
+	if err != nil {
+		base = filepath.Join(os.TempDir(), fmt.Sprintf("yinju-%d", os.Getuid()))
+	}
+	name := "sample"
+	if set.Articles != "" {
+		articles, err := filepath.Abs(set.Articles)
+		if err != nil {
+			return "", err
+		}
+		sum := sha256.Sum256([]byte(articles))
+		name = hex.EncodeToString(sum[:6])
+	}
+	return filepath.Join(base, "yinju", name), nil
+}
+
+// articlesFolder is the one named, or one with the bundled articles.
+func articlesFolder(set *settings, data string) (string, error) {
+	if set.Articles != "" {
+		return filepath.Abs(set.Articles)
+	}
+	dir := filepath.Join(data, "articles")
+	if err := unpackSamples(dir); err == nil {
+		return dir, nil
+	}
+	dir, err := os.MkdirTemp("", "yinju-sample-")
+	if err != nil {
+		return "", fmt.Errorf("there is no place for the bundled articles: %w; name a folder for them by -data", err)
+	}
+	return dir, unpackSamples(dir)
+}
+
+// unpackSamples writes the bundled articles that are not there as they should be.
+func unpackSamples(dir string) error {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return err
+	}
+	entries, err := sample.FS.ReadDir(".")
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		data, err := sample.FS.ReadFile(e.Name())
+		if err != nil {
+			return err
+		}
+		path := filepath.Join(dir, e.Name())
+		if there, err := os.ReadFile(path); err == nil && string(there) == string(data) { //nolint:gosec // a name of ours
+			continue
+		}
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openCache opens the cache. Without one Yinju serves all the same, and computes
+// everything anew at the next start; only a data folder that the operator named must
+// do as asked.
+func (s *service) openCache(ctx context.Context, set *settings, data string) (rag.Cache, error) {
+	cache, err := sqlite.Open(ctx, sqlite.Options{Dir: data, Warn: func(m string) { s.Log.Warn(m) }})
+	switch {
+	case err == nil:
+		s.close = append(s.close, func() {
+			if err := cache.Close(); err != nil {
+				s.Log.Warn("the cache could not be closed cleanly", "error", err)
+			}
+		})
+		return cache, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case set.Data != "" && !(set.question != "" && errors.Is(err, sqlite.ErrLocked)):
+		return nil, err
+	}
+	level := slog.LevelWarn
+	if set.question != "" {
+		level = slog.LevelDebug // beside a server that has the cache, one question does without
+	}
+	s.Log.Log(ctx, level, "running without a cache", "error", err)
+	return nil, nil //nolint:nilnil // a nil Cache means none
+}

@@ -1,0 +1,371 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"yinju/rag/openai"
+)
+
+// settings are all settings. Each is a flag, an environment variable (YINJU_ and the
+// flag in capitals, - as _) and a line of the file given by -config, in that order
+// of precedence. Tests hold the README's table equal to them.
+type settings struct {
+	Config   string `help:"File with settings, one a line: name = value." placeholder:"FILE" group:"General"`
+	LogLevel string `help:"What is logged: debug, info, warn or error." default:"info" enum:"debug,info,warn,error" group:"General"`
+
+	Articles     string   `help:"Folder with the articles (.md, .txt, .html). Default: the bundled samples." placeholder:"DIR" group:"Articles"`
+	Data         string   `help:"Folder for the cache. Default: a folder of its own in your cache folder." placeholder:"DIR" group:"Articles"`
+	Watch        bool     `help:"Notice changes in the folder by itself." default:"true" negatable:"" group:"Articles"`
+	UserDict     string   `help:"Own words for Jieba, one a line: word [frequency] [tag]." placeholder:"FILE" group:"Articles"`
+	MaxFileSize  byteSize `help:"Larger files are skipped." default:"16MiB" group:"Articles"`
+	MaxFiles     int      `help:"More files than this are left out." default:"200000" group:"Articles"`
+	PassageSize  int      `help:"Characters of a passage, about." default:"300" group:"Articles"`
+	PassageShare int      `help:"Characters that neighbouring passages share, about." default:"60" group:"Articles"`
+
+	Listen      string        `help:"Address to listen on." default:"127.0.0.1:8080" group:"Server"`
+	Hosts       []string      `help:"Names under which readers reach the server, besides localhost and IP addresses." placeholder:"NAME,..." group:"Server"`
+	MaxBody     byteSize      `help:"Larger request bodies are refused." default:"256KiB" group:"Server"`
+	MaxQuestion int           `help:"Characters of a question." default:"2000" group:"Server"`
+	MaxAsks     int           `help:"Questions answered at the same time; more are told to come back." default:"64" group:"Server"`
+	StopTimeout time.Duration `help:"How long answers under way may take when the server stops." default:"20s" group:"Server"`
+
+	Model        string        `help:"Name of the chat model. Without one, answers are sentences quoted from the articles." placeholder:"NAME" group:"Chat model"`
+	ModelURL     string        `help:"Address of an OpenAI-compatible server, with its version path: https://api.deepseek.com/v1. The key goes into YINJU_MODEL_KEY or the file named by YINJU_MODEL_KEY_FILE." placeholder:"URL" group:"Chat model"`
+	ModelTimeout time.Duration `help:"How long a whole answer may take." default:"5m" group:"Chat model"`
+	IdleTimeout  time.Duration `help:"How long the model may be silent within an answer." default:"30s" group:"Chat model"`
+	FirstTimeout time.Duration `help:"How long the model may take until its first word." default:"60s" group:"Chat model"`
+	Temperature  float64       `help:"Sampling temperature. Negative: the server's own." default:"-1" group:"Chat model"`
+	MaxTokens    int           `help:"Longest answer in the model's tokens. 0: the server's own limit." default:"0" group:"Chat model"`
+	PromptChars  int           `help:"Characters of passages and history shown to the model." default:"12000" group:"Chat model"`
+
+	EmbedModel string `help:"Name of the embedding model. Without one, the built-in hashed vectors serve." placeholder:"NAME" group:"Embeddings"`
+	EmbedURL   string `help:"Address of an OpenAI-compatible server. The key goes into YINJU_EMBED_KEY or the file named by YINJU_EMBED_KEY_FILE." placeholder:"URL" group:"Embeddings"`
+	EmbedBatch int    `help:"Passages in one request." default:"16" group:"Embeddings"`
+
+	K           int     `help:"Passages an answer is made from." default:"8" group:"Search"`
+	Fusion      string  `help:"How the rankings are fused: minmax or rrf." default:"minmax" enum:"minmax,rrf" group:"Search"`
+	DenseWeight float64 `help:"Share of the dense ranking in the fused score, 0 to 1. At 0 it only fills the last places. Default: 0 for the built-in vectors, 0.5 for a model." default:"-1" group:"Search"`
+	DenseFill   float64 `help:"Share of the places that the dense ranking fills when its weight is 0, 0 to 1." default:"0.2" group:"Search"`
+	RefuseBelow float64 `help:"Questions of which the best passage holds less than this share are refused, 0 to 1." default:"0.2" group:"Search"`
+
+	modelKey, embedKey string
+	question           string
+	eval               evalSettings
+}
+
+// commands is the command line. Settings may stand before or behind a command.
+type commands struct {
+	settings
+
+	Serve struct{} `cmd:"" default:"1" help:"Serve the chat page and the API (the default)."`
+	Ask   struct {
+		Question []string `arg:"" help:"The question."`
+	} `cmd:"" help:"Answer one question on the terminal."`
+	Eval    evalSettings `cmd:"" help:"Measure retrieval and answers on questions with known answers."`
+	Version struct{}     `cmd:"" help:"Print the version."`
+}
+
+// errHelped ends a run that only had to print its help.
+var errHelped = errors.New("help was shown")
+
+const about = `Yinju 引据 answers questions about a folder of articles and cites the sentences it rests on.
+
+  yinju                          the bundled articles, at http://localhost:8080
+  yinju -articles DIR            your own
+  yinju ask "…" -articles DIR    one answer on the terminal
+
+Every setting is also an environment variable (-model-url: YINJU_MODEL_URL) and a line of the file given by -config (model-url = …).`
+
+// parse reads the command line, the environment and the configuration file.
+func parse(sys system) (command string, s *settings, err error) {
+	var c commands
+	helped := false
+	k, err := kong.New(&c, kong.Name("yinju"), kong.Description(about),
+		kong.Writers(sys.Stdout, sys.Stderr),
+		kong.Exit(func(int) { helped = true; panic(errHelped) }),
+		kong.ConfigureHelp(kong.HelpOptions{WrapUpperBound: 100}),
+		kong.Resolvers(&sources{env: sys.Env}))
+	if err != nil {
+		return "", nil, err
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			if !helped {
+				panic(r)
+			}
+			command, s, err = "", nil, errHelped
+		}
+	}()
+	if err := noKeys(sys.Args); err != nil {
+		return "", nil, err
+	}
+	parsed, err := k.Parse(withTwoDashes(sys.Args))
+	if err != nil {
+		return "", nil, fmt.Errorf("%w; yinju -h lists the settings", err)
+	}
+	s = &c.settings
+	s.question = strings.Join(c.Ask.Question, " ")
+	s.eval = c.Eval
+	command, _, _ = strings.Cut(parsed.Command(), " ")
+	if command == "version" {
+		return command, s, nil
+	}
+	if err := s.readKeys(sys.Env); err != nil {
+		return "", nil, err
+	}
+	return command, s, s.check()
+}
+
+// oneDash is a flag as Go programs write them.
+var oneDash = regexp.MustCompile(`^-[a-z][a-z-]*(=|$)`)
+
+// noKeys refuses keys on the command line, which every user of the machine can read.
+func noKeys(args []string) error {
+	for _, a := range args {
+		name, _, _ := strings.Cut(strings.TrimLeft(a, "-"), "=")
+		if strings.HasPrefix(a, "-") && (name == "model-key" || name == "embed-key") {
+			return fmt.Errorf("-%s is no flag: others could read it; set %s, or %s_FILE to a file that holds the key", name, envName(name), envName(name))
+		}
+	}
+	return nil
+}
+
+// withTwoDashes lets flags be written with one dash or two.
+func withTwoDashes(args []string) []string {
+	args = slices.Clone(args)
+	for i, a := range args {
+		if a == "--" {
+			break
+		}
+		if oneDash.MatchString(a) && a != "-h" {
+			args[i] = "-" + a
+		}
+	}
+	return args
+}
+
+// sources finds a flag's value in the environment, then in the configuration file.
+type sources struct {
+	env  func(string) string
+	file map[string]string
+	read bool
+}
+
+// Validate implements kong.Resolver.
+func (*sources) Validate(*kong.Application) error { return nil }
+
+// Resolve implements kong.Resolver.
+func (s *sources) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	if flag.Name == "help" {
+		return nil, nil //nolint:nilnil // kong's way to say that there is no value
+	}
+	if v := s.env(envName(flag.Name)); v != "" {
+		return v, nil
+	}
+	if !s.read {
+		s.read = true
+		if err := s.readFile(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if v, found := s.file[flag.Name]; found && flag.Name != "config" {
+		return v, nil
+	}
+	return nil, nil //nolint:nilnil // as above
+}
+
+func envName(flag string) string {
+	return "YINJU_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// readFile reads the file named by the -config flag or by YINJU_CONFIG.
+func (s *sources) readFile(ctx *kong.Context) error {
+	path := s.env("YINJU_CONFIG")
+	for _, p := range ctx.Path {
+		if p.Flag != nil && p.Flag.Name == "config" {
+			path = ctx.FlagValue(p.Flag).(string)
+		}
+	}
+	if path == "" {
+		return nil
+	}
+	f, err := os.Open(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return fmt.Errorf("the configuration file can't be read: %w", err)
+	}
+	defer f.Close() //nolint:errcheck // opened for reading only
+	known := make(map[string]bool)
+	for _, flag := range ctx.Model.Flags {
+		known[flag.Name] = true
+	}
+	s.file, err = parseConfig(f, path, known)
+	return err
+}
+
+// parseConfig reads lines of the form name = value, with # for comments.
+func parseConfig(r io.Reader, path string, known map[string]bool) (map[string]string, error) {
+	values := make(map[string]string)
+	lines := bufio.NewScanner(r)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "\ufeff"))
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		name, value, found := strings.Cut(line, "=")
+		name = strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(strings.TrimSpace(name), "YINJU_")), "_", "-")
+		value = strings.Trim(strings.TrimSpace(value), `"`)
+		switch {
+		case !found:
+			return nil, fmt.Errorf("%s, line %d: write it as name = value", path, n)
+		case name == "model-key" || name == "embed-key":
+			return nil, fmt.Errorf("%s, line %d: keys don't go into this file; set %s or %s_FILE", path, n, envName(name), envName(name))
+		case !known[name] || name == "help" || name == "config":
+			return nil, fmt.Errorf("%s, line %d: there is no setting %q; yinju -h lists them", path, n, name)
+		}
+		values[name] = value
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return values, nil
+}
+
+// readKeys takes the keys from the environment or from the files named there: a
+// command line can be read by every user of the machine.
+func (s *settings) readKeys(env func(string) string) error {
+	for name, key := range map[string]*string{"YINJU_MODEL_KEY": &s.modelKey, "YINJU_EMBED_KEY": &s.embedKey} {
+		*key = strings.TrimSpace(env(name))
+		path := env(name + "_FILE")
+		if path == "" {
+			continue
+		}
+		if *key != "" {
+			return fmt.Errorf("both %s and %s_FILE are set; keep one", name, name)
+		}
+		data, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+		if err != nil {
+			return fmt.Errorf("%s_FILE can't be read: %w", name, err)
+		}
+		if *key = strings.TrimSpace(string(data)); *key == "" {
+			return fmt.Errorf("the file that %s_FILE names is empty; write the key into it", name)
+		}
+	}
+	return nil
+}
+
+// check refuses what cannot work, in words that say what to write instead.
+func (s *settings) check() error {
+	return cmp.Or(
+		s.checkArticles(), s.checkListen(),
+		checkServer("model", s.Model, s.ModelURL), checkServer("embed", s.EmbedModel, s.EmbedURL),
+		within("max-files", float64(s.MaxFiles), 1, 10_000_000), within("k", float64(s.K), 1, 50),
+		within("passage-size", float64(s.PassageSize), 50, 5000),
+		within("passage-share", float64(s.PassageShare), 0, float64(s.PassageSize)/2),
+		within("max-question", float64(s.MaxQuestion), 1, 100_000), within("max-asks", float64(s.MaxAsks), 1, 100_000),
+		within("max-tokens", float64(s.MaxTokens), 0, 10_000_000), within("prompt-chars", float64(s.PromptChars), 500, 10_000_000),
+		within("embed-batch", float64(s.EmbedBatch), 1, 2048), within("dense-fill", s.DenseFill, 0, 1),
+		within("refuse-below", s.RefuseBelow, 0, 1), within("temperature", s.Temperature, -1, 2),
+		within("dense-weight", s.DenseWeight, -1, 1),
+		positive("model-timeout", s.ModelTimeout), positive("idle-timeout", s.IdleTimeout),
+		positive("first-timeout", s.FirstTimeout), positive("stop-timeout", s.StopTimeout),
+	)
+}
+
+func (s *settings) checkArticles() error {
+	if s.Articles == "" {
+		return nil
+	}
+	info, err := os.Stat(s.Articles)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("the folder %q does not exist; make it, or give another one by -articles", s.Articles)
+	case err != nil:
+		return fmt.Errorf("the folder of -articles can't be read: %w", err)
+	case !info.IsDir():
+		return fmt.Errorf("%q is a file; give the folder it is in by -articles", s.Articles)
+	}
+	return s.checkData()
+}
+
+// checkData keeps the cache out of the folder of articles: writing it would look like
+// a change of the articles.
+func (s *settings) checkData() error {
+	if s.Data == "" {
+		return nil
+	}
+	articles, err := filepath.Abs(s.Articles)
+	if err != nil {
+		return err
+	}
+	data, err := filepath.Abs(s.Data)
+	if err != nil {
+		return err
+	}
+	inside, err := filepath.Rel(articles, data)
+	if err != nil || inside == ".." || strings.HasPrefix(inside, ".."+string(filepath.Separator)) {
+		return nil //nolint:nilerr // folders on different volumes have no relation
+	}
+	if inside != "." && strings.HasPrefix(inside, ".") {
+		return nil // hidden from the loader and the watcher
+	}
+	return fmt.Errorf("-data %q lies inside the folder of articles; choose another place, or let its name begin with a dot", s.Data)
+}
+
+func (s *settings) checkListen() error {
+	host, port, err := net.SplitHostPort(s.Listen)
+	if err != nil || port == "" {
+		return fmt.Errorf("-listen %q is no address; write host:port, as in 127.0.0.1:8080", s.Listen)
+	}
+	if _, err := net.LookupPort("tcp", port); err != nil {
+		return fmt.Errorf("-listen %q: %q is no port; write a number from 0 to 65535", s.Listen, port)
+	}
+	if _, err := netip.ParseAddr(host); err != nil && host != "" && host != "localhost" {
+		if _, err := net.LookupHost(host); err != nil {
+			return fmt.Errorf("-listen %q: there is no host %q; write an IP address of this machine", s.Listen, host)
+		}
+	}
+	return nil
+}
+
+func checkServer(what, model, url string) error {
+	switch {
+	case model == "" && url == "":
+		return nil
+	case url == "":
+		return fmt.Errorf("-%s-model needs -%s-url, the address of the server that has it: http://127.0.0.1:11434/v1, say", what, what)
+	case model == "":
+		return fmt.Errorf("-%s-url needs the name of the model too", what)
+	}
+	if err := openai.CheckURL(url); err != nil {
+		return fmt.Errorf("-%s-url: %w", what, err)
+	}
+	return nil
+}
+
+func within(name string, value, low, high float64) error {
+	if value >= low && value <= high {
+		return nil
+	}
+	return fmt.Errorf("-%s is %v; give a value from %v to %v", name, value, low, high)
+}
+
+func positive(name string, d time.Duration) error {
+	if d > 0 {
+		return nil
+	}
+	return fmt.Errorf("-%s is %v; give a duration such as 30s or 5m", name, d)
+}
