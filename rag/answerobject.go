@@ -42,6 +42,7 @@ type Answer struct {
 // Mode says who wrote the answer.
 type Mode string
 
+// The modes.
 const (
 	ModeModel      Mode = "model"
 	ModeExtractive Mode = "extractive"
@@ -103,6 +104,7 @@ type Stats struct {
 // EventKind names what an Event carries.
 type EventKind string
 
+// The kinds of events, in the order in which they come.
 const (
 	EventPassages EventKind = "passages" // the passages the answer is written from
 	EventDelta    EventKind = "delta"    // a piece of the answer

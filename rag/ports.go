@@ -116,6 +116,7 @@ type ModelError struct {
 // ErrorKind sorts ModelErrors for people and for counters.
 type ErrorKind string
 
+// The kinds of errors.
 const (
 	ErrorAuth        ErrorKind = "auth"        // 401, 403
 	ErrorRequest     ErrorKind = "request"     // other 4xx: wrong model name, context too long

@@ -18,6 +18,7 @@ type Report struct {
 // Phase names a step of a reload, in order.
 type Phase string
 
+// The phases; PhaseIdle is between reloads.
 const (
 	PhaseIdle  Phase = "idle"
 	PhaseLoad  Phase = "load"

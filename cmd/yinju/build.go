@@ -200,7 +200,7 @@ func unpackSamples(dir string) error {
 			return err
 		}
 		path := filepath.Join(dir, e.Name())
-		if there, err := os.ReadFile(path); err == nil && string(there) == string(data) { //nolint:gosec // a name of ours
+		if there, err := os.ReadFile(path); err == nil && string(there) == string(data) {
 			continue
 		}
 		if err := os.WriteFile(path, data, 0o600); err != nil {

@@ -200,7 +200,7 @@ func readDocs(path string) ([]*corpus.Article, error) {
 
 // readLines reads a file with one JSON value a line.
 func readLines[T any](path string) ([]T, error) {
-	f, err := os.Open(path) //nolint:gosec // the user names the file
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -225,7 +225,7 @@ func writeDump(path string, outcomes []outcome) error {
 	if path == "" {
 		return nil
 	}
-	f, err := os.Create(path) //nolint:gosec // the user names the file
+	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func (s *service) firstLoad(ctx context.Context, sys system) error {
 
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) //nolint:gosec // a descriptor is small
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // barDelay keeps the bar away from loads that are over before it can be read.

@@ -80,7 +80,7 @@ func (s *server) await(path string, status int) {
 	s.t.Helper()
 	deadline := time.Now().Add(30 * time.Second)
 	for time.Now().Before(deadline) {
-		response, err := http.Get(s.url + path) //nolint:noctx // a test's own server
+		response, err := http.Get(s.url + path)
 		if err == nil {
 			_ = response.Body.Close()
 			if response.StatusCode == status {
@@ -104,7 +104,7 @@ func (s *server) call(method, path, body string, out any) (status int, text stri
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	defer response.Body.Close() //nolint:errcheck // a test reads it whole
+	defer response.Body.Close()
 	data, err := io.ReadAll(response.Body)
 	if err != nil {
 		s.t.Fatal(err)

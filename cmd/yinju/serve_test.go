@@ -195,7 +195,7 @@ func TestAReaderWhoLeavesEndsTheModelsWork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close() //nolint:errcheck // the reader leaves
+	defer response.Body.Close()
 	lines := bufio.NewScanner(response.Body)
 	for lines.Scan() && !strings.HasPrefix(lines.Text(), "event: delta") && !strings.HasPrefix(lines.Text(), "event:delta") {
 	}
