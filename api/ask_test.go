@@ -376,7 +376,10 @@ func TestClientDoesNotRead(t *testing.T) {
 	}
 	defer conn.Close()
 	body := `{"question":"a","stream":true}`
-	fmt.Fprintf(conn, "POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	_, err = fmt.Fprintf(conn, "POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	if err != nil {
+		t.Fatal(err)
+	}
 	select {
 	case <-ended:
 	case <-time.After(5 * time.Second):

@@ -40,7 +40,7 @@ func loadAssets(fsys fs.FS) (*assets, error) {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(sum, "%s\x00%d\x00", name, len(data))
+		sum.Write(fmt.Appendf(nil, "%s\x00%d\x00", name, len(data)))
 		sum.Write(data)
 		a.files[name] = data
 		return nil

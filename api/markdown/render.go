@@ -124,7 +124,7 @@ func bounded(s string) bool {
 func blockDepth(line string) int {
 	depth, spaces := 0, 0
 	space := func(i int) bool { return i >= len(line) || line[i] == ' ' || line[i] == '\t' }
-	for i := 0; i < len(line); i++ {
+	for i := range len(line) {
 		switch c := line[i]; {
 		case c == ' ':
 			spaces++
