@@ -357,14 +357,14 @@ func TestClientGone(t *testing.T) {
 // A client that stops reading is dropped after the write timeout.
 func TestClientDoesNotRead(t *testing.T) {
 	t.Parallel()
-	ended := make(chan error, 1)
+	ended := make(chan struct{})
 	h := serve(t, func(s *Server, _ *fakeIndex) {
 		s.Timeouts.Write = 100 * time.Millisecond
 		s.Answerer = fakeAnswerer(func(ctx context.Context, _ rag.Question, emit func(rag.Event) error) (*rag.Answer, error) {
 			piece := strings.Repeat("a", 1<<20)
 			for {
 				if err := emit(rag.Event{Kind: rag.EventDelta, Delta: piece}); err != nil {
-					ended <- err
+					close(ended)
 					return nil, err
 				}
 			}
