@@ -54,7 +54,7 @@ type settings struct {
 
 	EmbedModel string `help:"Name of the embedding model. Without one, the built-in hashed vectors serve." placeholder:"NAME" group:"Embeddings"`
 	EmbedURL   string `help:"Address of an OpenAI-compatible server. The key goes into YINJU_EMBED_KEY or the file named by YINJU_EMBED_KEY_FILE." placeholder:"URL" group:"Embeddings"`
-	EmbedBatch int    `help:"Passages in one request." default:"16" group:"Embeddings"`
+	EmbedBatch int    `help:"Passages in one request." default:"10" group:"Embeddings"`
 
 	K           int     `help:"Passages an answer is made from." default:"8" group:"Search"`
 	Fusion      string  `help:"How the rankings are fused: minmax or rrf." default:"minmax" enum:"minmax,rrf" group:"Search"`

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/alecthomas/kong"
 )
 
 // environment answers like os.Getenv, from a map.
@@ -122,6 +125,39 @@ func TestHelpNamesEverySetting(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the help doesn't mention %s:\n%s", want, out.String())
 		}
+	}
+}
+
+// Every setting stands in the README's table with its default, and nothing else does.
+func TestTheReadmeNamesEverySetting(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := make(map[string]string)
+	for _, row := range regexp.MustCompile("(?m)^\\| `-([a-z-]+)` \\| (.*?) \\|").FindAllStringSubmatch(string(readme), -1) {
+		told[row[1]] = row[2]
+	}
+	var c commands
+	k, err := kong.New(&c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, flag := range k.Model.Flags {
+		if flag.Name == "help" {
+			continue
+		}
+		row, found := told[flag.Name]
+		delete(told, flag.Name)
+		if !found {
+			t.Errorf("the README does not name -%s", flag.Name)
+		} else if flag.HasDefault && flag.Default != "-1" && row != "`"+flag.Default+"`" {
+			t.Errorf("-%s: the README says %s, the default is %s", flag.Name, row, flag.Default)
+		}
+	}
+	for name := range told {
+		t.Errorf("the README names -%s, which is no setting", name)
 	}
 }
 
