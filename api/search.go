@@ -22,7 +22,9 @@ type hit struct {
 	Text      string       `json:"text"`
 	Start     int          `json:"start"`
 	End       int          `json:"end"`
-	Score     float64      `json:"score"`
+	Score     float64      `json:"score"` // that of Fused
+	Fused     rag.LegScore `json:"fused"`
+	Lexical   rag.LegScore `json:"lexical"`
 	Words     rag.LegScore `json:"words"`
 	Grams     rag.LegScore `json:"grams"`
 	Dense     rag.LegScore `json:"dense"`
@@ -57,11 +59,12 @@ func (s *Server) search(c *gin.Context) error {
 
 func hitsOf(hits []rag.Hit) []hit {
 	out := make([]hit, 0, len(hits))
-	for _, h := range hits {
+	for i, h := range hits {
 		p := h.Passage
 		o := hit{
 			PassageID: p.ID, ArticleID: p.Article, Title: p.Title,
 			Heading: list(p.Heading), Text: p.Text, Score: h.Score,
+			Fused: rag.LegScore{Rank: i + 1, Score: h.Score}, Lexical: h.Lexical,
 			Words: h.Words, Grams: h.Grams, Dense: h.Dense,
 			Phrase: h.Phrase, Terms: list(h.Terms),
 		}

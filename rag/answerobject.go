@@ -27,14 +27,14 @@ type Answer struct {
 	Answer     string     `json:"answer"` // Markdown with markers [n]
 	Answered   bool       `json:"answered"`
 	Mode       Mode       `json:"mode"`
-	Model      string     `json:"model,omitempty"`
+	Model      string     `json:"model"` // empty unless a model wrote the answer
 	Citations  []Citation `json:"citations"` // only those the answer uses
 	Sentences  []Sentence `json:"sentences"`
 	Closest    []Citation `json:"closest"` // when refused: the nearest passages
-	SearchedAs string     `json:"searched_as,omitempty"`
+	SearchedAs string     `json:"searched_as"` // the question made self-contained, if it was not
 	Generation uint64     `json:"generation"`
 	Complete   bool       `json:"complete"` // the model said that it had finished
-	Notice     string     `json:"notice,omitempty"`
+	Notice     string     `json:"notice"` // what a reader should know of how the answer came about
 	Explain    []Reason   `json:"explain,omitempty"`
 	Stats      Stats      `json:"stats"`
 }
@@ -73,7 +73,8 @@ type Reason struct {
 	Number    int      `json:"number"`
 	PassageID string   `json:"passage_id"`
 	ArticleID string   `json:"article_id"`
-	Score     float64  `json:"score"` // fused
+	Fused     LegScore `json:"fused"`
+	Lexical   LegScore `json:"lexical"`
 	Words     LegScore `json:"words"`
 	Grams     LegScore `json:"grams"`
 	Dense     LegScore `json:"dense"`

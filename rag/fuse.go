@@ -54,6 +54,7 @@ type leg []bm25.Hit
 type ranked struct {
 	passage             int
 	words, grams, dense LegScore
+	lexical             LegScore // words and grams fused
 	phrase              bool
 	score               float64
 }
@@ -88,7 +89,16 @@ func (r Ranking) order(all []ranked) {
 	grams := shareOf(r.Fusion, all, func(c ranked) LegScore { return c.grams })
 	dense := shareOf(r.Fusion, all, func(c ranked) LegScore { return c.dense })
 	for i := range all {
-		all[i].score = (1-r.DenseWeight)*(words[i]+grams[i])/2 + r.DenseWeight*dense[i]
+		all[i].lexical.Score = (words[i] + grams[i]) / 2
+		all[i].score = (1-r.DenseWeight)*all[i].lexical.Score + r.DenseWeight*dense[i]
+	}
+	slices.SortFunc(all, func(a, b ranked) int {
+		return cmp.Or(cmp.Compare(b.lexical.Score, a.lexical.Score), cmp.Compare(a.passage, b.passage))
+	})
+	for i := range all {
+		if all[i].lexical.Score > 0 {
+			all[i].lexical.Rank = i + 1
+		}
 	}
 	slices.SortFunc(all, func(a, b ranked) int {
 		return cmp.Or(-compareBool(a.phrase, b.phrase), cmp.Compare(b.score, a.score), cmp.Compare(a.passage, b.passage))

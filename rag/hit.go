@@ -28,8 +28,9 @@ type Hit struct {
 	Passage corpus.Passage
 	Article *corpus.Article
 	Score   float64  // fused, in [0, 1] within one query
-	Words   LegScore // lexical: Jieba words
-	Grams   LegScore // lexical: characters and bigrams
+	Lexical LegScore // the two lexical legs together, in [0, 1] within one query
+	Words   LegScore // BM25 over Jieba words
+	Grams   LegScore // BM25 over characters and bigrams
 	Dense   LegScore // cosine similarity
 	Phrase  bool     // holds every quoted phrase of the query
 	Terms   []string // terms of the query found in it

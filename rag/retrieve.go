@@ -65,7 +65,7 @@ func (s *snapshot) hits(best []ranked, terms searchTerms) []Hit {
 	for _, r := range best {
 		h := Hit{
 			Passage: s.passages[r.passage], Article: s.article(r.passage), Score: r.score,
-			Words: r.words, Grams: r.grams, Dense: r.dense, Phrase: r.phrase,
+			Lexical: r.lexical, Words: r.words, Grams: r.grams, Dense: r.dense, Phrase: r.phrase,
 		}
 		for _, t := range terms.words {
 			if s.words.Saturation(r.passage, t.Text) > 0 {

@@ -301,8 +301,8 @@ func explain(hits []Hit) []Reason {
 	reasons := make([]Reason, len(hits))
 	for i, h := range hits {
 		reasons[i] = Reason{
-			Number: i + 1, PassageID: h.Passage.ID, ArticleID: h.Article.ID, Score: h.Score,
-			Words: h.Words, Grams: h.Grams, Dense: h.Dense, Phrase: h.Phrase, Terms: h.Terms,
+			Number: i + 1, PassageID: h.Passage.ID, ArticleID: h.Article.ID,
+			Fused: LegScore{Rank: i + 1, Score: h.Score}, Lexical: h.Lexical, Words: h.Words, Grams: h.Grams, Dense: h.Dense, Phrase: h.Phrase, Terms: h.Terms,
 		}
 		if h.Terms == nil {
 			reasons[i].Terms = []string{}
