@@ -21,7 +21,7 @@ func parsed(t *testing.T, env map[string]string, args ...string) (string, *setti
 	return parse(system{Args: args, Env: environment(env), Stdout: new(bytes.Buffer), Stderr: new(bytes.Buffer)})
 }
 
-func write(t *testing.T, dir, name, text string) string {
+func write(t testing.TB, dir, name, text string) string {
 	t.Helper()
 	path := filepath.Join(dir, name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

@@ -17,7 +17,7 @@ import (
 
 // server is a Yinju that runs as main runs it, in this process.
 type server struct {
-	t    *testing.T
+	t    testing.TB
 	url  string
 	log  *lockedBuffer
 	stop func() error
@@ -42,7 +42,7 @@ func (b *lockedBuffer) String() string {
 }
 
 // start runs Yinju with a data folder of its own and waits until it is ready.
-func start(t *testing.T, env map[string]string, args ...string) *server {
+func start(t testing.TB, env map[string]string, args ...string) *server {
 	t.Helper()
 	if env == nil {
 		env = map[string]string{}
