@@ -60,7 +60,7 @@ func Locate(text, quote, prefix, suffix string, hintRune int) (start, end int, o
 	if quote == "" || !utf8.ValidString(quote) {
 		return 0, 0, false
 	}
-	if start, ok = locate(text, quote, prefix, suffix, func(rune int) int { return abs(rune - hintRune) }); ok {
+	if start, ok = locate(text, quote, prefix, suffix, func(i int) int { return abs(i - hintRune) }); ok {
 		return start, start + utf8.RuneCountInString(quote), true
 	}
 	bare, places := squeeze(text)
@@ -70,7 +70,7 @@ func Locate(text, quote, prefix, suffix string, hintRune int) (start, end int, o
 	if quote == "" {
 		return 0, 0, false
 	}
-	start, ok = locate(bare, quote, prefix, suffix, func(rune int) int { return abs(places[rune] - hintRune) })
+	start, ok = locate(bare, quote, prefix, suffix, func(i int) int { return abs(places[i] - hintRune) })
 	if !ok {
 		return 0, 0, false
 	}
@@ -80,8 +80,9 @@ func Locate(text, quote, prefix, suffix string, hintRune int) (start, end int, o
 
 func abs(n int) int { return max(n, -n) }
 
-// locate returns the best occurrence in code points; distance is from the hint.
-func locate(text, quote, prefix, suffix string, distance func(rune int) int) (best int, ok bool) {
+// locate returns the best occurrence in code points; distance is how far from the
+// hint one lies.
+func locate(text, quote, prefix, suffix string, distance func(i int) int) (best int, ok bool) {
 	const unset = -1
 	prefix = prefix[max(0, len(prefix)-maxContext):]
 	suffix = suffix[:min(len(suffix), maxContext)]

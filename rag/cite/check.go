@@ -223,32 +223,53 @@ func (e *evidence) holdsDate(d date) bool {
 // findTerm looks for a Latin name as a whole word; hyphens, blanks and underscores
 // do not count (GPT-4, GPT 4, GPT4), but GPT-4 is not GPT-4o, nor GPT-4.5.
 func findTerm(s, term []rune) bool {
-	gap := func(r rune) bool { return r == '-' || r == ' ' || r == '_' }
-	for i := range s {
-		if s[i] != term[0] || i > 0 && (latin(s[i-1]) || digit(s[i-1]) && digit(term[0])) {
+	first, last := term[0], term[len(term)-1]
+	for i, r := range s {
+		if r != first || goesOn(at(s, i-1), first) {
 			continue
 		}
-		j, k := i, 0
-		for k < len(term) && j < len(s) {
-			switch {
-			case s[j] == term[k]:
-				j, k = j+1, k+1
-			case gap(term[k]):
-				k++
-			case gap(s[j]) && k > 0:
-				j++
-			default:
-				j = len(s) + 1
-			}
-		}
-		if k < len(term) || j > len(s) {
-			continue
-		}
-		if next := at(s, j); !latin(next) && !digit(next) && (next != '.' || !digit(at(s, j+1)) || !digit(term[len(term)-1])) || hasRunes(s[min(j, len(s)):], "s") && !latin(at(s, j+1)) {
+		if size := termSize(s[i:], term); size > 0 && termEnds(last, s[i+size:]) {
 			return true
 		}
 	}
 	return false
+}
+
+// goesOn tells whether a character is in the middle of a word, by the one before it.
+func goesOn(before, r rune) bool { return latin(before) || digit(before) && digit(r) }
+
+// termSize measures the term that s begins with, however its parts are joined; 0 if
+// s begins with something else.
+func termSize(s, term []rune) (size int) {
+	joint := func(r rune) bool { return r == '-' || r == ' ' || r == '_' }
+	for k := 0; k < len(term); {
+		switch {
+		case size == len(s):
+			return 0
+		case s[size] == term[k]:
+			size, k = size+1, k+1
+		case joint(term[k]):
+			k++
+		case joint(s[size]) && k > 0:
+			size++
+		default:
+			return 0
+		}
+	}
+	return size
+}
+
+// termEnds tells whether the term before s, with its last character, is whole: what
+// follows makes it no longer word or later version, a plural s apart.
+func termEnds(last rune, s []rune) bool {
+	switch next, second := at(s, 0), at(s, 1); next {
+	case 's':
+		return !latin(second)
+	case '.':
+		return !digit(last) || !digit(second)
+	default:
+		return !latin(next) && !digit(next)
+	}
 }
 
 // overlap is the share of the claim's words that stand in the sources, in [0, 1].

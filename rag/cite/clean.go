@@ -10,69 +10,129 @@ import (
 // cleanBlock takes markers, emphasis, backticks, link addresses, images and HTML
 // tags out of a block.
 func cleanBlock(answer string, b block) *cleaned {
-	c := &cleaned{}
-	var text []byte
-	keep := func(i, size int) {
-		r := answer[i : i+size]
-		if r == "|" && strings.HasPrefix(answer[b.Start:b.End], "|") {
-			r = " "
-		}
-		text = append(text, r...)
-		for range len(r) {
-			c.places, c.ends = append(c.places, i), append(c.ends, i+size)
-		}
-	}
-	code := 0 // length of the run of backticks that opened inline code
-	for i := b.Start; i < b.End; {
-		rest := answer[i:b.End]
-		_, size := utf8.DecodeRuneInString(rest)
+	c := &cleaner{answer: answer, at: b.Start, end: b.End}
+	c.row = c.begins("|")
+	for c.at < c.end {
 		switch {
-		case rest[0] == '`':
-			run := len(rest) - len(strings.TrimLeft(rest, "`"))
-			if code == 0 && closesCode(rest[run:], run) {
-				code = run
-			} else if code == run {
-				code = 0
-			}
-			i += run
-			continue
-		case code > 0:
-		case rest[0] == '\\' && len(rest) > 1 && rest[1] < utf8.RuneSelf && unicode.IsPunct(rune(rest[1])):
-			keep(i+1, 1)
-			i += 2
-			continue
-		case rest[0] == '[' || strings.HasPrefix(rest, "!["):
-			if n, size := finalMarker(answer, i, b.End); size > 0 {
-				i += size
-				if k := len(text) - 1; k >= 0 && text[k] == ' ' && i < b.End && strings.IndexByte(".,;:!?", answer[i]) >= 0 {
-					text, c.places, c.ends = text[:k], c.places[:k], c.ends[:k] // no blank before the full stop
-				}
-				c.markers = append(c.markers, placed{n, len(text), i})
-				continue
-			}
-			if skip, content := link(rest); skip > 0 {
-				for j := i + 1; j < i+1+content; {
-					_, size := utf8.DecodeRuneInString(answer[j:])
-					keep(j, size)
-					j += size
-				}
-				i += skip
-				continue
-			}
+		case c.takeBackticks():
+		case c.code > 0:
+			c.keep()
+		case c.takeEscape(), c.takeMarker(), c.takeLink(), c.takeNoise():
 		default:
-			if n := noise(answer, i, b.End); n > 0 {
-				i += n
-				continue
-			}
+			c.keep()
 		}
-		keep(i, size)
-		i += size
 	}
-	c.text = string(text)
-	if strings.TrimSpace(c.text) == "" {
-		c.text = ""
+	if text := string(c.kept); strings.TrimSpace(text) != "" {
+		c.text = text
 	}
-	return c
+	return &c.cleaned
+}
+
+// cleaner cleans the block answer[at:end], from at on. Each of its take methods goes
+// past one kind of mark if it stands at at, and tells whether it does.
+type cleaner struct {
+	cleaned
+	kept    []byte // will be text
+	answer  string
+	at, end int
+	row     bool // of a table: bars stand between its cells
+	code    int  // length of the run of backticks that opened inline code
+}
+
+func (c *cleaner) begins(prefix string) bool {
+	return strings.HasPrefix(c.answer[c.at:c.end], prefix)
+}
+
+// keep goes past a character that belongs to the text.
+func (c *cleaner) keep() {
+	_, size := utf8.DecodeRuneInString(c.answer[c.at:c.end])
+	char := c.answer[c.at : c.at+size]
+	if c.row && char == "|" {
+		char = " "
+	}
+	c.kept = append(c.kept, char...)
+	for range size {
+		c.places, c.ends = append(c.places, c.at), append(c.ends, c.at+size)
+	}
+	c.at += size
+}
+
+// takeBackticks goes past the backticks that open or close inline code, and past
+// such as do neither.
+func (c *cleaner) takeBackticks() bool {
+	rest := c.answer[c.at:c.end]
+	behind := strings.TrimLeft(rest, "`")
+	run := len(rest) - len(behind)
+	switch {
+	case run == 0:
+		return false
+	case c.code == run:
+		c.code = 0
+	case c.code == 0 && closesCode(behind, run):
+		c.code = run
+	}
+	c.at += run
+	return true
+}
+
+// takeEscape keeps the punctuation behind a backslash as it is.
+func (c *cleaner) takeEscape() bool {
+	rest := c.answer[c.at:c.end]
+	if rest[0] != '\\' || len(rest) < 2 || rest[1] >= utf8.RuneSelf || !unicode.IsPunct(rune(rest[1])) {
+		return false
+	}
+	c.at++
+	c.keep()
+	return true
+}
+
+// takeMarker notes where a marker stood.
+func (c *cleaner) takeMarker() bool {
+	if !c.begins("[") {
+		return false
+	}
+	n, size := finalMarker(c.answer, c.at, c.end)
+	if size == 0 {
+		return false
+	}
+	c.at += size
+	if c.at < c.end && strings.IndexByte(".,;:!?", c.answer[c.at]) >= 0 {
+		c.dropBlank() // none before the full stop
+	}
+	c.markers = append(c.markers, placed{n, len(c.kept), c.at})
+	return true
+}
+
+// dropBlank takes back a blank that was kept last.
+func (c *cleaner) dropBlank() {
+	if last := len(c.kept) - 1; last >= 0 && c.kept[last] == ' ' {
+		c.kept, c.places, c.ends = c.kept[:last], c.places[:last], c.ends[:last]
+	}
+}
+
+// takeLink keeps the text of a link, and nothing of an image.
+func (c *cleaner) takeLink() bool {
+	if !c.begins("[") && !c.begins("![") {
+		return false
+	}
+	size, content := link(c.answer[c.at:c.end])
+	if size == 0 {
+		return false
+	}
+	behind := c.at + size
+	c.at++
+	for textEnd := c.at + content; c.at < textEnd; {
+		c.keep()
+	}
+	c.at = behind
+	return true
+}
+
+// takeNoise goes past emphasis and HTML tags.
+func (c *cleaner) takeNoise() bool {
+	size := noise(c.answer, c.at, c.end)
+	c.at += size
+	return size > 0
 }
 
 func closesCode(s string, run int) bool {

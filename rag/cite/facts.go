@@ -83,11 +83,14 @@ func (t script) facts(strict bool) []fact {
 // factAt reads the fact at i; next is where to go on, i if nothing stands there.
 func (t script) factAt(i int, strict bool) (f fact, next int) {
 	s := t.folded
-	if r := s[i]; !digit(r) && !latin(r) && !isHanDigit(r) && small[r] == 0 && large[r] == 0 && r != '第' {
+	if r := s[i]; !digit(r) && !latin(r) && !isHanDigit(r) && !isMagnitude(r) && r != '第' {
 		return f, i
 	}
 	if d, size := readDate(s[i:]); size > 0 {
 		return fact{kind: dateFact, start: i, end: i + size, date: d}, i + size
+	}
+	if s[i] == '第' {
+		return t.ordinal(i)
 	}
 	if latin(s[i]) {
 		if n, ok := readSpelled(s[i:]); ok {
@@ -95,33 +98,55 @@ func (t script) factAt(i int, strict bool) (f fact, next int) {
 		}
 		return t.term(i, strict)
 	}
-	if s[i] == '第' {
-		n, ok := readNumeral(s[min(i+1, len(s)):])
-		if !ok || n.vague {
-			return f, i
-		}
-		end := i + 1 + n.size
-		f = fact{kind: numberFact, start: i, end: end, value: n.value, unit: ordinal}
-		if u, size := readUnit(s[end:]); u == quarter {
-			f.unit, f.end = quarter, end+size
-		}
-		return f, f.end
-	}
 	if f, next = t.fraction(i); next > i {
 		return f, next
 	}
 	n, ok := readNumeral(s[i:])
-	if !ok {
-		for next = i + 1; digit(s[i]) && next < len(s) && digit(s[next]); next++ {
-		}
-		return f, next
-	}
-	if end := i + n.size; digit(s[i]) && !n.scaled && (latin(at(s, end)) || at(s, end) == '-' && latin(at(s, end+1))) {
-		if _, size := readUnit(s[end:]); size == 0 {
-			return t.term(i, strict) // 3D, 5G
-		}
+	switch {
+	case !ok:
+		return f, t.pastDigits(i)
+	case t.beginsTerm(i, n):
+		return t.term(i, strict)
 	}
 	return t.counted(i, n, strict)
+}
+
+// pastDigits returns where to go on behind digits that are no number, or behind one
+// character.
+func (t script) pastDigits(i int) int {
+	end := i
+	for digit(at(t.folded, end)) {
+		end++
+	}
+	return max(end, i+1)
+}
+
+// beginsTerm tells a number that begins a name, 3D and 5G, from one with a unit.
+func (t script) beginsTerm(i int, n numeral) bool {
+	s, end := t.folded, i+n.size
+	if !digit(s[i]) || n.scaled {
+		return false
+	}
+	if !latin(at(s, end)) && (at(s, end) != '-' || !latin(at(s, end+1))) {
+		return false
+	}
+	_, size := readUnit(s[end:])
+	return size == 0
+}
+
+// ordinal reads 第三 and 第三季度.
+func (t script) ordinal(i int) (f fact, next int) {
+	s := t.folded
+	n, ok := readNumeral(s[i+1:])
+	if !ok || n.vague {
+		return f, i
+	}
+	end := i + 1 + n.size
+	f = fact{kind: numberFact, start: i, end: end, value: n.value, unit: ordinal}
+	if u, size := readUnit(s[end:]); u == quarter {
+		f.unit, f.end = quarter, end+size
+	}
+	return f, f.end
 }
 
 // fraction reads 百分之五十, 千分之三 and 三分之一.
@@ -146,41 +171,73 @@ func (t script) fraction(i int) (f fact, next int) {
 	return f, i
 }
 
-// counted makes a fact of a number and the unit around it.
+// counted makes a fact of a number and the unit around it: an empty one of a number
+// that states nothing.
 func (t script) counted(i int, n numeral, strict bool) (f fact, next int) {
-	s := t.folded
 	end := i + n.size
 	f = fact{kind: numberFact, start: i, end: end, value: n.value}
-	vague := n.vague || strings.ContainsRune("数几", at(s, i-1)) || n.bare && at(s, i-1) == '上'
-	u, size := readUnit(s[end:])
-	f.unit = u
-	if p, ok := prefixUnits[at(s, i-1)]; ok {
-		f.unit, f.start, size = p, i-1, 0
-	} else if at(s, end) == '成' && n.chinese && !n.scaled && !strings.ContainsRune("为立功果员本绩长", at(s, end+1)) {
-		f.unit, f.value, size = percent, f.value.shift(1).norm(), 1
-	}
-	half := size > 0 && at(s, end+size) == '半' || at(s, end) == '个' && at(s, end+1) == '半'
-	if half {
-		if at(s, end+1) == '半' && at(s, end) == '个' {
-			u, more := readUnit(append([]rune{'个'}, s[end+2:min(len(s), end+2+longestNotation)]...))
-			f.unit, size = u, 1+max(more, 1)
-		} else {
-			size++
-		}
-		if v, ok := f.value.plus(decimal{5, -1}); ok {
-			f.value = v
-		}
-	}
-	f.end = end + size
-	if size == 0 { // an open range has its unit and magnitude behind: 10-20万
+	f = t.withUnit(f, n)
+	f = t.withHalf(f, end)
+	if f.end == end { // an open range has its unit and magnitude behind: 10-20万
 		f = t.openRange(f, end)
 	}
-	// 千亿 alone is a number, and 千万不要 is none.
-	named := !strict || f.unit != none || strings.ContainsRune("级量", at(s, f.end)) || !unicode.Is(unicode.Han, at(s, f.end))
-	if vague || n.bare && !named || n.chinese && !n.scaled && f.unit == none {
+	if t.vague(i, n) || t.idiom(f, n, strict) {
 		f.end = f.start
 	}
 	return f, max(end, f.end)
+}
+
+// withUnit gives a number the unit before it (¥5) or behind it; 三成 is 30%.
+func (t script) withUnit(f fact, n numeral) fact {
+	s, end := t.folded, f.end
+	if u, ok := prefixUnits[at(s, f.start-1)]; ok {
+		f.unit, f.start = u, f.start-1
+		return f
+	}
+	if at(s, end) == '成' && n.chinese && !n.scaled && !strings.ContainsRune("为立功果员本绩长", at(s, end+1)) {
+		f.unit, f.value, f.end = percent, f.value.shift(1).norm(), end+1
+		return f
+	}
+	u, size := readUnit(s[end:])
+	f.unit, f.end = u, end+size
+	return f
+}
+
+// withHalf adds the half of 三年半 and 三个半小时; end is where the numeral ends.
+func (t script) withHalf(f fact, end int) fact {
+	s := t.folded
+	switch {
+	case at(s, end) == '个' && at(s, end+1) == '半':
+		u, size := readUnit(append([]rune{'个'}, s[end+2:min(len(s), end+2+longestNotation)]...))
+		f.unit, f.end = u, end+1+max(size, 1)
+	case f.end > end && at(s, f.end) == '半':
+		f.end++
+	default:
+		return f
+	}
+	if v, ok := f.value.plus(decimal{5, -1}); ok {
+		f.value = v
+	}
+	return f
+}
+
+// vague tells 十几, 数百 and 上万.
+func (t script) vague(i int, n numeral) bool {
+	before := at(t.folded, i-1)
+	return n.vague || strings.ContainsRune("数几", before) || n.bare && before == '上'
+}
+
+// idiom tells a numeral that counts nothing: a Chinese digit without a unit, and of
+// a claim the magnitude in 千万不要, while 千亿 alone is a number.
+func (t script) idiom(f fact, n numeral, strict bool) bool {
+	if f.unit != none {
+		return false
+	}
+	if n.chinese && !n.scaled {
+		return true
+	}
+	after := at(t.folded, f.end)
+	return strict && n.bare && unicode.Is(unicode.Han, after) && !strings.ContainsRune("级量", after)
 }
 
 // openRange gives the first number of a range what only the second one states.
@@ -216,7 +273,7 @@ func (t script) term(i int, strict bool) (f fact, next int) {
 	// The number behind a name is part of it: GPT 4, ERNIE 4.0.
 	if at(s, end) == ' ' && digit(at(s, end+1)) {
 		if _, size, ok := readDigits(s[end+1:]); ok && size <= 4 && !latin(at(s, end+1+size)) && strict && t.han {
-			if u, _ := readUnit(s[end+1+size:]); u == none && small[at(s, end+1+size)] == 0 && large[at(s, end+1+size)] == 0 {
+			if u, _ := readUnit(s[end+1+size:]); u == none && !isMagnitude(at(s, end+1+size)) {
 				f.end = end + 1 + size
 				f.word = s[i:f.end]
 			}
@@ -256,98 +313,29 @@ func (t script) everyday(f fact) bool {
 	if f.kind != numberFact {
 		return false
 	}
-	s := t.folded
 	v, whole := f.value.integer()
-	if f.start == 0 && f.unit == none && whole && v < 100 && strings.ContainsRune(".、):", at(s, f.end)) {
-		return true
+	switch after := at(t.folded, f.end); {
+	case f.start == 0 && f.unit == none && whole && v < 100 && strings.ContainsRune(".、):", after):
+		return true // 1. ...
+	case f.unit == ordinal:
+		return strings.ContainsRune(",、:.", after) // 第一，...
 	}
-	if f.unit == ordinal {
-		return strings.ContainsRune(",、:.", at(s, f.end)) // 第一，...
-	}
-	if !whole || v > 10 {
-		return false
-	}
+	return whole && v <= 10 && t.few(f, v)
+}
+
+// few tells the small numbers that only introduce what is counted: 三大, 一个, 两种, 3个方面.
+func (t script) few(f fact, v int) bool {
+	s := t.folded
 	tail := string(s[f.start:min(len(s), f.end+2)])
 	if f.unit == none {
 		return strings.ContainsAny(tail, "大点方条步类些层")
 	}
-	if v <= 1 && isHanDigit(s[f.start]) && f.unit != percent && !strings.HasPrefix(string(f.unit), "分之") {
+	chinese := isHanDigit(s[f.start])
+	if chinese && v <= 1 && f.unit != percent && !strings.HasPrefix(string(f.unit), "分之") {
 		return true
 	}
 	generic := f.unit == piece || f.unit == rate || f.unit == thing && strings.ContainsAny(tail, "种类条项些")
-	return generic && (isHanDigit(s[f.start]) || strings.HasSuffix(tail, "方面") || strings.HasSuffix(tail, "层面"))
-}
-
-// closing pairs of quotation marks.
-var quotePairs = map[rune]rune{'“': '”', '「': '」', '『': '』', '《': '》', '"': '"', '〝': '〞'}
-
-// longestQuote is how far, in characters, the end of a quotation is sought.
-const longestQuote = 500
-
-// quotes lists what stands in quotation marks, cut at ellipses.
-func (t script) quotes() (found []fact) {
-	for i := 0; i < len(t.written); i++ {
-		end := quotePairs[t.written[i]]
-		if end == 0 {
-			continue
-		}
-		n := slices.Index(t.written[i+1:min(len(t.written), i+1+longestQuote)], end)
-		if n < 0 {
-			continue
-		}
-		start := i + 1
-		for j := start; j <= i+1+n; j++ {
-			if r := t.written[j]; r == end || r == '…' {
-				if word := letters(t.folded[start:j]); len(word) >= 2 {
-					found = append(found, fact{kind: quoteFact, start: start, end: j, word: word})
-				}
-				start = j + 1
-			}
-		}
-		i += n + 1
-	}
-	return found
-}
-
-// letters keeps letters and digits.
-func letters(s []rune) []rune {
-	kept := make([]rune, 0, len(s))
-	for _, r := range s {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '%' {
-			kept = append(kept, r)
-		}
-	}
-	return kept
-}
-
-// The heuristic for people: a surname and one or two characters before a verb of
-// saying, behind a title or at the beginning of a clause.
-const (
-	surnames = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向汤倪"
-	titles   = "长授士裁师人者家理官员席任监记的" // the last characters of titles
-)
-
-var sayings = []string{"表示", "认为", "指出", "强调", "透露", "介绍", "坦言", "预测", "说", "称"}
-
-func (t script) people() (found []fact) {
-	s := t.folded
-	for i := range s {
-		if !slices.ContainsFunc(sayings, func(v string) bool { return hasRunes(s[i:], v) }) {
-			continue
-		}
-		for _, n := range []int{3, 2} {
-			start := i - n
-			if start < 0 || !strings.ContainsRune(surnames, s[start]) || !allHan(s[start:i]) || strings.ContainsAny(string(s[start+1:i]), "管层面业方们家人时还也都并") {
-				continue
-			}
-			if before := at(s, start-1); before != 0 && unicode.Is(unicode.Han, before) && !strings.ContainsRune(titles, before) {
-				continue
-			}
-			found = append(found, fact{kind: nameFact, start: start, end: i, word: s[start:i]})
-			break
-		}
-	}
-	return found
+	return generic && (chinese || strings.HasSuffix(tail, "方面") || strings.HasSuffix(tail, "层面"))
 }
 
 func hasRunes(s []rune, word string) bool {

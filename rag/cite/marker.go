@@ -86,7 +86,7 @@ func (c *scanner) take(ok func(rune) bool) (rune, bool) {
 
 func (c *scanner) skip(ok func(rune) bool) (n int) {
 	for {
-		if _, any := c.take(ok); !any {
+		if _, took := c.take(ok); !took {
 			return n
 		}
 		n++

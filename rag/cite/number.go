@@ -121,7 +121,7 @@ func readNumeral(s []rune) (n numeral, ok bool) {
 	switch r := at(s, 0); {
 	case digit(r):
 		n.value, n.size, ok = readDigits(s)
-		if next := at(s, n.size); !ok || next == '多' || next == '余' || small[next] != 0 || large[next] != 0 {
+		if next := at(s, n.size); !ok || next == '多' || next == '余' || isMagnitude(next) {
 			return readScaled(s)
 		}
 		exp, size := latinScale(s[n.size:])
@@ -132,7 +132,7 @@ func readNumeral(s []rune) (n numeral, ok bool) {
 			return n, true
 		}
 		return readScaled(s)
-	case small[r] != 0 || large[r] != 0:
+	case isMagnitude(r):
 		return readScaled(s)
 	}
 	return readSpelled(s)
@@ -142,6 +142,8 @@ func isHanDigit(r rune) bool {
 	_, ok := hanDigits[r]
 	return ok
 }
+
+func isMagnitude(r rune) bool { return small[r] != 0 || large[r] != 0 }
 
 // readDigits reads Arabic digits with a decimal point and separated thousands.
 func readDigits(s []rune) (d decimal, size int, ok bool) {
@@ -227,7 +229,7 @@ func readPlaces(s []rune) (n numeral, ok bool) {
 	}
 	next := at(s, n.size)
 	n.value, n.chinese = n.value.norm(), true
-	return n, (n.size > 2 || n.size == 2 && (zero || next == '年')) && small[next] == 0 && large[next] == 0 && next != '点'
+	return n, (n.size > 2 || n.size == 2 && (zero || next == '年')) && !isMagnitude(next) && next != '点'
 }
 
 // scaled is a number being read from its highest magnitude down: total holds what
@@ -282,57 +284,68 @@ func readScaled(s []rune) (n numeral, ok bool) {
 // next reads a digit or magnitude at s[i] and returns its size: 0 at the end of the
 // number, -1 if it is malformed.
 func (c *scaled) next(s []rune, i int) int {
-	r, fits := s[i], true
+	r, following := s[i], at(s, i+1)
 	switch {
-	case (r == '多' || r == '余') && c.pending && (small[at(s, i+1)] != 0 || large[at(s, i+1)] != 0):
+	case (r == '多' || r == '余') && c.pending && isMagnitude(following):
 		return 1
 	case digit(r):
-		if c.pending {
-			return -1
-		}
-		d, size, ok := readDigits(s[i:])
-		next := at(s, i+size)
-		if !ok {
-			return -1
-		}
-		if i > 0 && small[next] == 0 && large[next] == 0 && size != c.last { // 1万2000 goes on, 130万3 does not
-			return 0
-		}
-		c.digit, c.pending = d, true
-		if i > 0 {
-			c.last = 0
-		}
-		return size
-	case (r == '〇' || r == '零') && i > 0:
-		if c.pending {
-			return -1
-		}
-		c.last = 0
+		return c.arabic(s, i)
 	case isHanDigit(r):
-		if c.pending {
-			return -1
-		}
-		c.digit, c.pending = decimal{hanDigits[r], 0}, true
-	case r == '点' && isHanDigit(at(s, i+1)):
+		return c.chinese(hanDigits[r], i)
+	case r == '点' && isHanDigit(following):
 		return c.fraction(s, i)
 	case small[r] != 0:
-		exp := small[r]
-		if !c.pending && exp == 1 && c.lowest > 1 && c.last == 0 { // 一百零十 is rare, but read
-			c.digit, c.pending = decimal{1, 0}, true
-		}
-		if !c.pending || exp >= c.lowest {
-			return -1
-		}
-		c.section, fits = c.section.plus(c.digit.shift(exp))
-		c.digit, c.pending, c.lowest, c.last = decimal{}, false, exp, exp
+		return c.small(small[r])
 	case large[r] != 0:
 		return c.large(large[r])
-	default:
-		return 0
 	}
+	return 0
+}
+
+// arabic reads Arabic digits at s[i].
+func (c *scaled) arabic(s []rune, i int) int {
+	d, size, ok := readDigits(s[i:])
+	if c.pending || !ok {
+		return -1
+	}
+	if i > 0 {
+		if !isMagnitude(at(s, i+size)) && size != c.last { // 1万2000 goes on, 130万3 does not
+			return 0
+		}
+		c.last = 0
+	}
+	c.digit, c.pending = d, true
+	return size
+}
+
+// chinese reads a Chinese digit; a zero, unless it begins the number, stands for the
+// magnitudes left out: 一千零五.
+func (c *scaled) chinese(value uint64, i int) int {
+	switch {
+	case c.pending:
+		return -1
+	case value == 0 && i > 0:
+		c.last = 0
+	default:
+		c.digit, c.pending = decimal{value, 0}, true
+	}
+	return 1
+}
+
+// small applies 十, 百 or 千.
+func (c *scaled) small(exp int) int {
+	if !c.pending && exp == 1 && c.lowest > 1 && c.last == 0 { // 一百零十 is rare, but read
+		c.digit, c.pending = decimal{1, 0}, true
+	}
+	if !c.pending || exp >= c.lowest {
+		return -1
+	}
+	section, fits := c.section.plus(c.digit.shift(exp))
 	if !fits {
 		return -1
 	}
+	c.section, c.digit, c.pending = section, decimal{}, false
+	c.lowest, c.last = exp, exp
 	return 1
 }
 

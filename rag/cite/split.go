@@ -63,47 +63,70 @@ type block struct {
 
 // blocks finds the blocks line by line; the lines of a paragraph are one block.
 func blocks(answer string) []block {
-	var found []block
-	fence, references, open := "", false, false
-	for start, end := 0, 0; start < len(answer); start = end + 1 {
-		end = len(answer)
-		if i := strings.IndexByte(answer[start:], '\n'); i >= 0 {
-			end = start + i
-		}
-		line := answer[start:end]
-		if fence != "" {
-			if closesFence(line, fence) {
-				fence = ""
-			}
-			continue
-		}
-		if fence = opensFence(line); fence != "" || strings.TrimSpace(line) == "" {
-			open = false
-			continue
-		}
-		skip, kind := leading(line)
-		content := strings.TrimSpace(line[skip:])
-		switch {
-		case isReferences(content, kind):
-			references = true
-		case references && (kind == 'l' || strings.HasPrefix(content, "[")):
-			continue
-		default:
-			references = false
-		}
-		if content == "" || isDefinition(content) || kind == 't' && strings.Trim(content, "|:- ") == "" || strings.Trim(content, "-*_= ") == "" {
-			open = false
-			continue
-		}
-		b := block{Span: corpus.Span{Start: start + skip, End: end}, heading: kind == 'h' || references}
-		if open && kind == 0 {
-			found[len(found)-1].End = end
-		} else {
-			found = append(found, b)
-		}
-		open = kind == 0 && !references || kind == 'l'
+	var o outline
+	start := 0
+	for line := range strings.Lines(answer) {
+		o.add(strings.TrimSuffix(line, "\n"), start)
+		start += len(line)
 	}
-	return found
+	return o.found
+}
+
+// outline is the blocks of the lines read so far.
+type outline struct {
+	found      []block
+	fence      string // what opened the code block being read
+	references bool   // reading the model's own list of references
+	open       bool   // a plain line continues the last block
+}
+
+// add reads a line that begins at the byte start of the answer.
+func (o *outline) add(line string, start int) {
+	continues := o.open
+	o.open = false
+	if o.code(line) || strings.TrimSpace(line) == "" {
+		return
+	}
+	skip, kind := leading(line)
+	content := strings.TrimSpace(line[skip:])
+	if o.reference(content, kind) || wordless(content, kind) {
+		return
+	}
+	span := corpus.Span{Start: start + skip, End: start + len(line)}
+	if continues && kind == 0 {
+		o.found[len(o.found)-1].End = span.End
+	} else {
+		o.found = append(o.found, block{Span: span, heading: kind == 'h' || o.references})
+	}
+	o.open = kind == 0 && !o.references || kind == 'l'
+}
+
+// code tells whether a line belongs to a code block, fences included.
+func (o *outline) code(line string) bool {
+	if o.fence == "" {
+		o.fence = opensFence(line)
+		return o.fence != ""
+	}
+	if closesFence(line, o.fence) {
+		o.fence = ""
+	}
+	return true
+}
+
+// reference tells whether a line is an item of the model's own list of references,
+// which goes on, from its heading, to the first line that is neither item nor blank.
+func (o *outline) reference(content string, kind byte) bool {
+	if o.references && (kind == 'l' || strings.HasPrefix(content, "[")) {
+		return true
+	}
+	o.references = isReferences(content, kind)
+	return false
+}
+
+// wordless tells lines that have no sentence: rules, the ruled line of a table,
+// definitions of links.
+func wordless(content string, kind byte) bool {
+	return strings.Trim(content, "-*_= ") == "" || kind == 't' && strings.Trim(content, "|:- ") == "" || isDefinition(content)
 }
 
 // opensFence returns the run of backticks or tildes that opens a code block.
