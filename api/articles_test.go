@@ -90,6 +90,7 @@ func TestReadingPage(t *testing.T) {
 	}
 	page := get(a.ID, "?start=1000&end=1010&quote="+url.QueryEscape("截至7月底，**共有130个**大模型"))
 	for _, want := range []string{
+		`<title>大模型&lt;b&gt;&amp;&#34;年中&#34; · 引据</title>`, `<a class="brand" href="/">引据</a>`, `<a href="/#view=articles">文章</a>`,
 		`<h1>大模型&lt;b&gt;&amp;&#34;年中&#34;</h1>`, `<time datetime="2023-08-31">`, `href="https://news.example/1"`, `rel="nofollow noopener noreferrer"`,
 		`<section data-article="0123456789abcdef"><h2><span class="md"># </span>概况</h2>`,
 		`<p><mark id="cite">截至7月底，</mark><mark><span class="md">**</span></mark><mark><strong>共有130个</strong></mark><mark><span class="md">**</span></mark><mark>大模型</mark>问世。`,

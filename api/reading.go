@@ -18,8 +18,19 @@ type readingView struct {
 	Lang, Assets           string
 	ID, Title, Source, URL string
 	Published              string
-	Notice, OriginalWord   string
+	Notice                 string
+	Words                  readingWords
 	Body                   template.HTML // written by writeArticle, which escapes
+}
+
+// readingWords are the page's own words.
+type readingWords struct {
+	Site, Nav, Ask, Articles, Original string
+}
+
+var readingWordsIn = map[string]readingWords{
+	"zh": {"引据", "主导航", "提问", "文章", "原网页"},
+	"en": {"Yinju", "Main", "Ask", "Articles", "Original page"},
 }
 
 // readingTemplate is an article as a page. The element with data-article holds the
@@ -30,7 +41,7 @@ var readingTemplate = template.Must(template.New("reading").Parse(`<!doctype htm
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{{.Title}}</title>
+<title>{{.Title}} · {{.Words.Site}}</title>
 {{- with .Assets}}
 <link rel="icon" type="image/svg+xml" href="{{.}}icon.svg">
 <link rel="stylesheet" href="{{.}}style.css">
@@ -38,13 +49,19 @@ var readingTemplate = template.Must(template.New("reading").Parse(`<!doctype htm
 {{- end}}
 </head>
 <body>
+{{- if .Assets}}
+<header class="masthead">
+<a class="brand" href="/">{{.Words.Site}}</a>
+<nav aria-label="{{.Words.Nav}}"><a href="/">{{.Words.Ask}}</a> <a href="/#view=articles">{{.Words.Articles}}</a></nav>
+</header>
+{{- end}}
 <main>
 <article class="reading">
 <header>
 <h1>{{.Title}}</h1>
 {{- if or .Source .Published .URL}}
 <p class="meta">{{.Source}}{{if and .Source .Published}} · {{end}}{{with .Published}}<time datetime="{{.}}">{{.}}</time>{{end}}
-{{- if .URL}}{{if or .Source .Published}} · {{end}}<a href="{{.URL}}" target="_blank" rel="nofollow noopener noreferrer">{{.OriginalWord}}</a>{{end}}</p>
+{{- if .URL}}{{if or .Source .Published}} · {{end}}<a href="{{.URL}}" target="_blank" rel="nofollow noopener noreferrer">{{.Words.Original}}</a>{{end}}</p>
 {{- end}}
 </header>
 {{- with .Notice}}
@@ -72,7 +89,6 @@ func (s *Server) readingPage(c *gin.Context, a *corpus.Article, span corpus.Span
 		view.URL = a.URL
 	}
 	lang := language(c.Request)
-	view.OriginalWord = map[string]string{"zh": "原网页", "en": "Original page"}[lang]
 	if lost {
 		view.Notice = map[string]string{
 			"zh": "原文已变化，找不到引用的句子。",
@@ -95,6 +111,7 @@ func (s *Server) missingPage(c *gin.Context, err error) error {
 
 func (s *Server) sendPage(c *gin.Context, status int, view readingView) error {
 	view.Lang, view.Assets = language(c.Request), s.assets.base()
+	view.Words = readingWordsIn[view.Lang]
 	var page bytes.Buffer
 	if err := readingTemplate.Execute(&page, view); err != nil {
 		return err

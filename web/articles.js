@@ -63,7 +63,7 @@ async function fill(after) {
     message.textContent = list.children.length > 0 ? '' : (search.value.trim() && t.articlesNone) || t.articlesEmpty;
   } catch (error) {
     if (error.name === 'AbortError') return;
-    message.textContent = [error.message, error.hint].filter(Boolean).join(' ');
+    message.replaceChildren([error.message, error.hint].filter(Boolean).join(' '), ' ', h('button', { type: 'button', class: 'quiet', onclick: () => fill(from) }, t.retry));
   }
   generation = last()?.generation;
   const left = last()?.last_report?.skipped ?? [];

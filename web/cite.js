@@ -1,7 +1,7 @@
 // Citation chips: the small numbers behind a sentence, what they say on hover and
 // focus, and which citations stand before and after one.
 
-import { $, h, langOf } from './dom.js';
+import { $, flow, h, langOf } from './dom.js';
 import { hashOf, placeOf } from './route.js';
 import { t } from './strings.js';
 
@@ -71,7 +71,7 @@ function show(link) {
   tip.replaceChildren(
     h('p', { class: 'tip-title', lang: langOf(citation.title) }, citation.title),
     line && h('p', { class: 'meta' }, line),
-    h('blockquote', { lang: langOf(citation.quote ?? '') }, citation.quote ?? ''),
+    h('blockquote', { lang: langOf(citation.quote ?? '') }, flow(citation.quote ?? '')),
   );
   tip.hidden = false;
   link.setAttribute('aria-describedby', 'tip');

@@ -33,3 +33,14 @@ export function focusIfThere(element, fallback) {
   const target = element?.isConnected ? element : fallback;
   target?.focus({ preventScroll: true });
 }
+
+const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff00-\uff60]/u;
+
+/**
+ * A piece of an article on one line, as words: without Markdown's signs, and no space
+ * where a line ends between letters that are written without spaces.
+ */
+export function flow(text) {
+  const lines = text.split(/\s*[\r\n]+\s*/).map((line) => line.replace(/^(?:#{1,6}|[-*+>]|\d{1,3}\.)\s+/, '').replaceAll('**', ''));
+  return lines.filter((line) => line !== '').reduce((all, line) => all + (WIDE.test(all.at(-1)) && WIDE.test(line[0]) ? '' : ' ') + line, '').trim();
+}

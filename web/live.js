@@ -44,19 +44,41 @@ export class LiveText {
 
   #node({ kind, source }) {
     if (kind === 'pre') return h('pre', null, h('code', null, source));
-    if (kind === 'ul' || kind === 'ol') {
-      const start = kind === 'ol' ? Number.parseInt(source, 10) : 1;
-      const items = source.split('\n').map((line) => h('li', null, this.#inline(line.replace(ITEM, ''))));
-      return h(kind, { start: start > 1 ? start : null }, items);
-    }
+    if (kind === 'table') return this.#table(source.split('\n'));
+    if (kind === 'ul' || kind === 'ol') return this.#list(kind, source.split('\n'));
     return h(kind, null, this.#inline(source));
+  }
+
+  /** Lines with more space before their sign make a list within the item above. */
+  #list(kind, lines) {
+    const start = kind === 'ol' ? Number.parseInt(lines[0], 10) : 1;
+    const list = h(kind, { start: start > 1 ? start : null });
+    const indent = indentOf(lines[0]);
+    for (let i = 0; i < lines.length;) {
+      const item = h('li', null, this.#inline(lines[i].replace(ITEM, '')));
+      const from = ++i;
+      while (i < lines.length && indentOf(lines[i]) > indent) i++;
+      if (i > from) item.append(this.#list(kindOf(lines[from]), lines.slice(from, i)));
+      list.append(item);
+    }
+    return list;
+  }
+
+  #table(lines) {
+    const rows = lines.filter((line, i) => i !== 1 || !/^[\s|:-]+$/.test(line));
+    return h('div', { class: 'scroll' }, h('table', null, rows.map((line, i) => {
+      const cells = line.trim().replace(/^\||\|$/g, '').split('|');
+      return h('tr', null, cells.map((cell) => h(i ? 'td' : 'th', null, this.#inline(cell.trim()))));
+    })));
   }
 
   #inline(source) {
     return source.split('**').map((part, i) => {
-      const nodes = part.split(/(\[\d{1,4}\])/).map((bit) => {
+      const nodes = part.split(/(\[\d{1,4}\]|`[^`\n]+`|[\n\u2028])/).map((bit) => {
         const marker = /^\[(\d+)\]$/.exec(bit);
-        return marker ? this.#makeChip(Number(marker[1])) : bit;
+        if (marker) return this.#makeChip(Number(marker[1]));
+        if (/^`.+`$/.test(bit)) return h('code', null, bit.slice(1, -1));
+        return bit === '\n' || bit === LINE ? h('br') : bit;
       });
       return i % 2 ? h('strong', null, nodes) : nodes;
     }).flat();
@@ -64,6 +86,15 @@ export class LiveText {
 }
 
 const ITEM = /^\s*(?:[-*+]|\d{1,3}[.)、])\s+/;
+const LINE = '\u2028'; // a line end within a list's item
+
+const indentOf = (line) => Math.floor(/^\s*/.exec(line)[0].length / 2);
+
+function kindOf(line) {
+  if (ITEM.test(line)) return /^\s*\d/.test(line) ? 'ol' : 'ul';
+  if (/^\s*\|/.test(line)) return 'table';
+  return /^\s*>/.test(line) ? 'blockquote' : 'p';
+}
 
 /** Cuts Markdown into blocks. Only the last one can still change when text is added. */
 function blocksOf(text) {
@@ -80,11 +111,21 @@ function blocksOf(text) {
     }
     if (fenced) { open.source += (open.source && '\n') + line; continue; }
     const heading = /^#{1,6}\s+(.*)/.exec(line);
-    const kind = ITEM.test(line) ? (/^\s*\d/.test(line) ? 'ol' : 'ul') : 'p';
+    const kind = kindOf(line);
+    const words = kind === 'blockquote' ? line.replace(/^[\s>]+/, '') : line;
     if (line.trim() === '') open = null;
     else if (heading) { begin('h3', heading[1]); open = null; }
-    else if (open && (kind === open.kind || kind === 'p')) open.source += (kind === 'p' ? ' ' : '\n') + line;
-    else begin(kind, line);
+    else if (!open || !continues(open.kind, kind, line)) begin(kind, words);
+    else open.source += (kind === 'p' && isList(open.kind) ? LINE : '\n') + words;
   }
   return blocks;
+}
+
+const isList = (kind) => kind === 'ul' || kind === 'ol';
+
+/** Whether a line of a kind goes on with the open block. */
+function continues(open, kind, line) {
+  if (open === kind) return true;
+  if (isList(open)) return kind === 'p' || (isList(kind) && indentOf(line) > 0);
+  return open === 'blockquote' && kind === 'p';
 }

@@ -76,7 +76,15 @@ async function fill(body, place, signal) {
   const lost = place.start !== undefined && !copy.querySelector('mark') && !copy.querySelector('.notice');
   body.replaceChildren(...[lost && h('p', { class: 'notice' }, t.lostMark), copy].filter(Boolean));
   $('panel').querySelector('.panel-title').textContent = article.querySelector('h1')?.textContent ?? '';
+  watchTitle(copy.querySelector('h2'), body);
   scrollToMark(body);
+}
+
+/** The bar repeats the title only while the article's own is out of sight. */
+function watchTitle(heading, body) {
+  if (!heading) return;
+  const title = $('panel').querySelector('.panel-title');
+  new IntersectionObserver(([entry]) => title.classList.toggle('away', entry.isIntersecting), { root: body }).observe(heading);
 }
 
 /** Title, way out, and the way to the neighbouring citations. */

@@ -27,7 +27,7 @@ async function run() {
     announce(t.reloadDone);
   } catch (error) {
     card.replaceChildren(closeButton(), h('h2', null, t.reloadFailed),
-      h('div', { role: 'alert' }, h('p', null, error.message), error.hint && h('p', null, error.hint)));
+      h('div', { role: 'alert' }, h('p', null, error.message), error.hint && h('p', null, error.hint), error.status > 0 && h('p', null, t.reloadKept)));
   }
   over.abort();
   $('reload').disabled = false;

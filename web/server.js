@@ -53,12 +53,21 @@ export const reload = () => json('/reload', { method: 'POST' });
 export const examples = () => json(`/examples?${new URLSearchParams({ lang })}`);
 export const articles = (query, signal) => json(`/articles?${new URLSearchParams(query)}`, { signal });
 
+/** What the server takes of a quotation and of the words around it, in characters. */
+const MOST_QUOTE = 4000;
+const MOST_AROUND = 500;
+
 /** The address of an article's reading page, with the sentence to highlight. */
 export function readingURL(place) {
   const query = new URLSearchParams();
-  for (const name of ['start', 'end', 'quote', 'prefix', 'suffix']) {
-    if (place[name] !== undefined && place[name] !== '') query.set(name, place[name]);
-  }
+  const set = (name, value) => { if (value !== undefined && value !== '') query.set(name, value); };
+  const quote = [...place.quote ?? ''];
+  set('start', place.start);
+  // Position and quote must name the same words, so a long quote ends early in both.
+  set('end', quote.length > MOST_QUOTE && place.start !== undefined ? Number(place.start) + MOST_QUOTE : place.end);
+  set('quote', quote.slice(0, MOST_QUOTE).join(''));
+  set('prefix', [...place.prefix ?? ''].slice(-MOST_AROUND).join(''));
+  set('suffix', quote.length > MOST_QUOTE ? '' : [...place.suffix ?? ''].slice(0, MOST_AROUND).join(''));
   const text = query.toString();
   return `/articles/${encodeURIComponent(place.article)}${text && `?${text}`}`;
 }
@@ -66,11 +75,19 @@ export function readingURL(place) {
 /** The <article class="reading"> of an article's reading page, in a document of its own. */
 export async function reading(place, signal) {
   const response = await get(readingURL(place), { signal, headers: { Accept: 'text/html' } });
-  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  const body = await response.text();
+  const page = new DOMParser().parseFromString(body, 'text/html');
   const article = page.querySelector('article.reading');
   // A page that says why there is no article is as good an answer as an article.
   if (article) return article;
-  throw new Failure(response.ok ? t.errorAnswer : t.errorStatus(response.status), { status: response.status });
+  if (response.ok) throw new Failure(t.errorAnswer, { status: response.status });
+  let words = null;
+  try {
+    words = JSON.parse(body);
+  } catch {
+    // Not ours: some proxy's page.
+  }
+  throw failureOf(words, response.status);
 }
 
 /**

@@ -7,7 +7,7 @@
 import { adoptHTML } from './adopt.js';
 import { bind, bindChips, byline, chip, register } from './cite.js';
 import { copy } from './copy.js';
-import { h, langOf } from './dom.js';
+import { flow, h, langOf } from './dom.js';
 import { LiveText } from './live.js';
 import { markSupport } from './support.js';
 import { t } from './strings.js';
@@ -58,7 +58,7 @@ export class Turn {
     this.after.replaceChildren();
     const { state, answer, failure, partial } = this.record;
     if (state === 'done') return this.#finished(answer);
-    this.label.replaceChildren();
+    this.label.replaceChildren(...(partial ? [h('strong', null, t.unfinished)] : []));
     if (partial && !this.text.hasChildNodes()) {
       const live = new LiveText(this.text, (n) => chip(n, this.record.passages));
       live.push(partial);
@@ -71,7 +71,7 @@ export class Turn {
 
   #notice(words, again, wrong = false) {
     this.after.append(h('div', { class: wrong ? 'notice wrong' : 'notice', role: wrong ? 'alert' : null },
-      words.map((sentence) => h('p', null, sentence)),
+      words.map((sentence) => h('p', { lang: langOf(sentence) }, sentence)),
       h('button', { type: 'button', class: 'quiet', onclick: this.retry }, again)));
   }
 
@@ -91,14 +91,20 @@ export class Turn {
     }
     const weak = answer.html ? markSupport(this.text, answer.sentences ?? []) : 0;
     if (weak > 0) this.after.append(h('p', { class: 'meta' }, t.supportSummary(weak)));
-    if (answer.notice && answer.mode !== 'extractive') this.after.append(h('p', { class: 'notice', lang: langOf(answer.notice) }, answer.notice));
-    if (answer.complete === false) this.#notice([t.incomplete], t.retry);
+    this.#showNotice(answer);
     this.after.append(...[
       citationList(t.sources, citations, true),
       citationList(t.closest, answer.closest ?? [], false),
       this.#actions(answer),
     ].filter(Boolean));
     register(answer.closest ?? []);
+  }
+
+  /** The server's own words about the answer. They speak its language and of what stands above. */
+  #showNotice(answer) {
+    const words = answer.notice || (answer.mode === 'extractive' && answer.complete !== false && t.extractiveLong) || '';
+    if (answer.complete === false) this.#notice([words || t.incomplete], t.retry);
+    else if (words) this.after.append(h('p', { class: answer.mode === 'extractive' ? 'meta' : 'notice', lang: langOf(words) }, words));
   }
 
   #showLabel(answer) {
@@ -108,7 +114,6 @@ export class Turn {
       refused: t.refused,
     }[answer.mode] ?? '';
     const parts = [h('strong', null, words)];
-    if (answer.mode === 'extractive') parts.push(h('span', { lang: answer.notice ? langOf(answer.notice) : null }, answer.notice || t.extractiveLong));
     if (answer.stats?.total_ms >= 0) parts.push(h('span', null, t.took(answer.stats.total_ms)));
     if (answer.searched_as && answer.searched_as !== this.record.question) parts.push(h('span', null, t.searchedAs(answer.searched_as)));
     this.label.replaceChildren(...parts);
@@ -139,7 +144,7 @@ function citationList(title, citations, numbered) {
         numbered && h('span', { class: 'number' }, String(citation.number)),
         h('span', { class: 'source-title', lang: langOf(citation.title) }, citation.title)), citation),
       byline(citation) && h('span', { class: 'meta' }, byline(citation)),
-      h('span', { class: 'quote', lang: langOf(citation.quote ?? '') }, citation.quote ?? '')))));
+      h('span', { class: 'quote', lang: langOf(citation.quote ?? '') }, flow(citation.quote ?? ''))))));
 }
 
 /** The answer as plain text with its sources as footnotes. */
