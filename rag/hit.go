@@ -10,6 +10,9 @@ type Query struct {
 	Text   string
 	K      int // hits wanted; 0 means the Index's default
 	Filter Filter
+	// Exclude, if not nil, leaves out the passages for which it is true, as if they
+	// stood in no article. The weights of the terms are still those of all passages.
+	Exclude func(corpus.Passage) bool
 }
 
 // Result is what a Query found in one generation, best hit first.

@@ -482,3 +482,30 @@ func TestAReaderSeesOneGeneration(t *testing.T) {
 		t.Errorf("generation %d after 200 changes, want 201", g)
 	}
 }
+
+// What is excluded counts for nothing, in any leg and in the coverage; its neighbours
+// in the same article stay.
+func TestExcludedPassagesAreAsIfAbsent(t *testing.T) {
+	t.Parallel()
+	x := newIndex(t, newFolder(map[string]string{"a.md": "苹果树开花了\n苹果派出炉了\n“苹果树开花了”", "b.md": "天气晴朗"}))
+	reload(t, x)
+	find := func(q rag.Query) *rag.Result {
+		r, err := x.Retrieve(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	for _, question := range []string{"苹果树开花", "「苹果树开花」"} {
+		all := find(rag.Query{Text: question})
+		rest := find(rag.Query{Text: question, Exclude: func(p corpus.Passage) bool { return strings.Contains(p.Text, "开花") }})
+		for _, h := range rest.Hits {
+			if strings.Contains(h.Passage.Text, "开花") {
+				t.Errorf("%s found what was excluded: %s", question, h.Passage.Text)
+			}
+		}
+		if len(rest.Hits) == 0 || rest.Hits[0].Passage.Text != "苹果派出炉了" || rest.Coverage >= all.Coverage {
+			t.Errorf("%s: %+v, coverage %v of %v", question, rest.Hits, rest.Coverage, all.Coverage)
+		}
+	}
+}

@@ -26,7 +26,7 @@ func (x *Index) Retrieve(ctx context.Context, q Query) (*Result, error) {
 		k = x.Ranking.K
 	}
 	result := &Result{Generation: s.generation, Passages: len(s.passages)}
-	terms, keep := x.searchTerms(q.Text), s.keep(q.Filter)
+	terms, keep := x.searchTerms(q.Text), s.allowed(q)
 	pool := max(x.Ranking.Pool, k)
 	words := leg(s.words.Search(terms.words, pool, keep))
 	grams := leg(s.grams.Search(terms.grams, pool, keep))

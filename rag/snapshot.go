@@ -77,6 +77,17 @@ func (s *snapshot) keep(f Filter) func(passage int) bool {
 	return func(passage int) bool { return passes[s.owner[passage]] }
 }
 
+// allowed returns the passages that a query may find, nil if it may find all.
+func (s *snapshot) allowed(q Query) func(passage int) bool {
+	keep := s.keep(q.Filter)
+	if q.Exclude == nil {
+		return keep
+	}
+	return func(passage int) bool {
+		return (keep == nil || keep(passage)) && !q.Exclude(s.passages[passage])
+	}
+}
+
 func (f Filter) published(t time.Time) bool {
 	if f.Since.IsZero() && f.Until.IsZero() {
 		return true
