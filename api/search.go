@@ -28,6 +28,7 @@ type hit struct {
 	Words     rag.LegScore `json:"words"`
 	Grams     rag.LegScore `json:"grams"`
 	Dense     rag.LegScore `json:"dense"`
+	Rerank    rag.LegScore `json:"rerank"` // rank 0: answers are reranked, searches are not
 	Phrase    bool         `json:"phrase"`
 	Terms     []string     `json:"terms"`
 }
@@ -65,7 +66,7 @@ func hitsOf(hits []rag.Hit) []hit {
 			PassageID: p.ID, ArticleID: p.Article, Title: p.Title,
 			Heading: list(p.Heading), Text: p.Text, Score: h.Score,
 			Fused: rag.LegScore{Rank: i + 1, Score: h.Score}, Lexical: h.Lexical,
-			Words: h.Words, Grams: h.Grams, Dense: h.Dense,
+			Words: h.Words, Grams: h.Grams, Dense: h.Dense, Rerank: h.Rerank,
 			Phrase: h.Phrase, Terms: list(h.Terms),
 		}
 		if a := h.Article; a != nil {

@@ -1,8 +1,10 @@
 package rag
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 )
@@ -13,8 +15,11 @@ type Answerer struct {
 	Retriever Retriever
 	Chat      ChatModel // nil: answers are extractive
 	Extractor Extractor
+	Reranker  Reranker // nil: the passages stand in the Retriever's order
 	Prompt    Prompt
 	K         int // passages to answer from when the question doesn't say; 0 means 8
+	// RerankPool is how many passages the Reranker chooses K from; 0 means 30.
+	RerankPool int
 	// MinCoverage is the Result.Coverage below which the articles are taken not to
 	// hold the answer. At 0 only a question that leads nowhere is refused.
 	MinCoverage float64
@@ -33,6 +38,9 @@ func (a *Answerer) Ask(ctx context.Context, q Question, emit func(Event) error) 
 		return nil, err
 	}
 	w.answer.Stats.RetrieveMS = w.elapsed()
+	if err := a.rerank(ctx, w); err != nil {
+		return nil, err
+	}
 	if err := a.write(ctx, w); err != nil {
 		return nil, err
 	}
@@ -43,24 +51,22 @@ func (a *Answerer) Ask(ctx context.Context, q Question, emit func(Event) error) 
 // find retrieves the passages: for the question as asked and, where it leans on the
 // conversation, also for the question made self-contained.
 func (a *Answerer) find(ctx context.Context, w *writing) error {
-	k := w.question.K
-	if k <= 0 {
-		k = a.K
+	q := Query{Text: w.question.Text, K: a.k(w.question), Filter: w.question.Filter}
+	if a.Reranker != nil {
+		q.Spare = max(0, cmp.Or(a.RerankPool, 30)-q.K)
 	}
-	if k <= 0 {
-		k = 8
-	}
-	found, err := a.Retriever.Retrieve(ctx, Query{Text: w.question.Text, K: k, Filter: w.question.Filter})
+	found, err := a.Retriever.Retrieve(ctx, q)
 	if err != nil {
 		return err
 	}
 	if rewritten := rewrite(w.question); rewritten != "" {
-		more, err := a.Retriever.Retrieve(ctx, Query{Text: rewritten, K: k, Filter: w.question.Filter})
+		q.Text = rewritten
+		more, err := a.Retriever.Retrieve(ctx, q)
 		if err != nil {
 			return err
 		}
 		if more.Generation == found.Generation {
-			found = merge(more, found, k)
+			found = merge(more, found, q)
 			w.answer.SearchedAs = rewritten
 		}
 	}
@@ -68,17 +74,32 @@ func (a *Answerer) find(ctx context.Context, w *writing) error {
 	w.answer.Generation = found.Generation
 	w.answer.Notice = found.Notice
 	w.answer.Stats.Passages = found.Passages
-	w.answer.Stats.Hits = len(found.Hits)
 	w.answer.Stats.Coverage = found.Coverage
-	if w.question.Explain {
-		w.answer.Explain = explain(found.Hits)
-	}
 	return nil
+}
+
+func (a *Answerer) k(q Question) int {
+	if q.K > 0 {
+		return q.K
+	}
+	if a.K > 0 {
+		return a.K
+	}
+	return 8
+}
+
+// refuses tells whether the articles are taken not to hold the answer.
+func (a *Answerer) refuses(w *writing) bool {
+	return len(w.found.Hits) == 0 || w.found.Coverage < a.MinCoverage
 }
 
 // write chooses who answers.
 func (a *Answerer) write(ctx context.Context, w *writing) error {
-	if len(w.found.Hits) == 0 || w.found.Coverage < a.MinCoverage {
+	w.answer.Stats.Hits = len(w.found.Hits)
+	if w.question.Explain {
+		w.answer.Explain = explain(w.found.Hits)
+	}
+	if a.refuses(w) {
 		return w.refuse()
 	}
 	if err := w.tell(Event{Kind: EventPassages, Passages: w.passages()}); err != nil {
@@ -107,8 +128,8 @@ func (a *Answerer) write(ctx context.Context, w *writing) error {
 }
 
 // merge fuses two results of one generation by reciprocal ranks. first counts a
-// little more: it wins ties.
-func merge(first, second *Result, k int) *Result {
+// little more: it wins ties. The hits that find no place in q.K become spare ones.
+func merge(first, second *Result, q Query) *Result {
 	merged := *first
 	merged.Coverage = max(first.Coverage, second.Coverage)
 	ranks := make(map[string]float64)
@@ -116,7 +137,7 @@ func merge(first, second *Result, k int) *Result {
 	var order []string
 	for _, r := range []*Result{first, second} {
 		for i, h := range r.Hits {
-			key := h.Article.ID + "/" + h.Passage.ID
+			key := h.key()
 			if _, seen := hits[key]; !seen {
 				hits[key] = h
 				order = append(order, key)
@@ -125,9 +146,17 @@ func merge(first, second *Result, k int) *Result {
 		}
 	}
 	sortByRank(order, ranks)
-	merged.Hits = nil
-	for _, key := range order[:min(k, len(order))] {
-		merged.Hits = append(merged.Hits, hits[key])
+	all := make([]Hit, 0, len(order))
+	for _, key := range order {
+		all = append(all, hits[key])
 	}
+	for _, h := range slices.Concat(first.Spare, second.Spare) {
+		if _, seen := hits[h.key()]; !seen {
+			hits[h.key()] = h
+			all = append(all, h)
+		}
+	}
+	k := min(q.K, len(order))
+	merged.Hits, merged.Spare = all[:k:k], all[k:min(k+q.Spare, len(all))]
 	return &merged
 }

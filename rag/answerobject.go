@@ -27,14 +27,14 @@ type Answer struct {
 	Answer     string     `json:"answer"` // Markdown with markers [n]
 	Answered   bool       `json:"answered"`
 	Mode       Mode       `json:"mode"`
-	Model      string     `json:"model"` // empty unless a model wrote the answer
+	Model      string     `json:"model"`     // empty unless a model wrote the answer
 	Citations  []Citation `json:"citations"` // only those the answer uses
 	Sentences  []Sentence `json:"sentences"`
-	Closest    []Citation `json:"closest"` // when refused: the nearest passages
+	Closest    []Citation `json:"closest"`     // when refused: the nearest passages
 	SearchedAs string     `json:"searched_as"` // the question made self-contained, if it was not
 	Generation uint64     `json:"generation"`
 	Complete   bool       `json:"complete"` // the model said that it had finished
-	Notice     string     `json:"notice"` // what a reader should know of how the answer came about
+	Notice     string     `json:"notice"`   // what a reader should know of how the answer came about
 	Explain    []Reason   `json:"explain,omitempty"`
 	Stats      Stats      `json:"stats"`
 }
@@ -78,6 +78,7 @@ type Reason struct {
 	Words     LegScore `json:"words"`
 	Grams     LegScore `json:"grams"`
 	Dense     LegScore `json:"dense"`
+	Rerank    LegScore `json:"rerank"` // rank 0: no reranker, or not ranked by it
 	Phrase    bool     `json:"phrase"`
 	Terms     []string `json:"terms"`
 }
@@ -96,7 +97,8 @@ type Stats struct {
 	Passages   int     `json:"passages"` // passages searched
 	Hits       int     `json:"hits"`     // passages answered from
 	RetrieveMS float64 `json:"retrieve_ms"`
-	FirstMS    float64 `json:"first_ms"` // until the first piece of the answer
+	RerankMS   float64 `json:"rerank_ms"` // 0 if no reranker was asked
+	FirstMS    float64 `json:"first_ms"`  // until the first piece of the answer
 	TotalMS    float64 `json:"total_ms"`
 	ModelCalls int     `json:"model_calls"`
 	Coverage   float64 `json:"coverage"` // what the refusal was decided on, 0 to 1

@@ -14,7 +14,7 @@
 // Ask answers a question from one generation:
 //
 //	(rewrite) → retrieve: words, characters, vectors → fuse → refuse, or
-//	→ prompt → chat model → parse citations → check each sentence → answer
+//	(rerank) → prompt → chat model → parse citations → check each sentence → answer
 //
 // Without a ChatModel, or when it fails before its first word, an Extractor picks
 // sentences of the passages instead. A question that the articles do not answer is

@@ -147,6 +147,23 @@ func fillLast(sorted []ranked, k int, share float64) []ranked {
 	return append(slices.Clone(first), rest[:min(k-len(first), len(rest))]...)
 }
 
+// spare returns the first n of the ordered candidates that are not among the best. What
+// adds nothing to the fused score is none: the vectors of an embedder without weight
+// lead to no more passages than Ranking.best lets in.
+func spare(ordered, best []ranked, n int) []ranked {
+	chosen := make(map[int]bool, len(best))
+	for _, r := range best {
+		chosen[r.passage] = true
+	}
+	var rest []ranked
+	for _, r := range ordered {
+		if len(rest) < n && !chosen[r.passage] && (r.score > 0 || r.phrase) {
+			rest = append(rest, r)
+		}
+	}
+	return rest
+}
+
 // onlyLexical returns the first n candidates that some word led to. Those stand
 // before all others, whose score is 0.
 func onlyLexical(sorted []ranked, n int) []ranked {

@@ -9,6 +9,7 @@ import (
 type Query struct {
 	Text   string
 	K      int // hits wanted; 0 means the Index's default
+	Spare  int // hits wanted beyond those, for a Reranker to choose from
 	Filter Filter
 	// Exclude, if not nil, leaves out the passages for which it is true, as if they
 	// stood in no article. The weights of the terms are still those of all passages.
@@ -19,6 +20,7 @@ type Query struct {
 type Result struct {
 	Generation uint64
 	Hits       []Hit
+	Spare      []Hit       // what the Query wanted beyond Hits; some word led to each
 	Passages   int         // passages in the generation
 	Coverage   float64     // how much of the question the best hit holds, 0 to 1; see refuse.go
 	Words      []bm25.Term // what was searched for, weighted by idf: words,
@@ -35,9 +37,15 @@ type Hit struct {
 	Words   LegScore // BM25 over Jieba words
 	Grams   LegScore // BM25 over characters and bigrams
 	Dense   LegScore // cosine similarity
+	Rerank  LegScore // what a Reranker made of it; the scale is the model's own
 	Phrase  bool     // holds every quoted phrase of the query
 	Terms   []string // terms of the query found in it
+
+	fused int // its place before a Reranker, from 1; set by the Answerer
 }
+
+// key tells hits of one generation apart: a passage's ID alone is its content's.
+func (h Hit) key() string { return h.Article.ID + "/" + h.Passage.ID }
 
 // LegScore is a passage's place in one ranking. Ranks count from 1; 0 means that
 // the leg did not find the passage.

@@ -20,6 +20,10 @@ var (
 		"模型没有作答，以上改为文章原句摘录。原因：",
 		"The model did not answer; these are sentences quoted from the articles instead. Reason: ",
 	}
+	noticeUnranked = notice{
+		"重排未成功，段落按检索的次序使用。原因：",
+		"The passages could not be reranked and stand in the order in which they were found. Reason: ",
+	}
 	noticeCut = notice{
 		"回答中断，内容不完整。原因：",
 		"The answer broke off and is incomplete. Reason: ",

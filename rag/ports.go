@@ -86,6 +86,17 @@ type ChatModel interface {
 	Model() string
 }
 
+// Reranker judges hits by reading each beside the question, which is better than any
+// index can and too slow for more than a few dozen. Implementations are safe for
+// concurrent use.
+type Reranker interface {
+	// Rerank returns the same hits, best first, each with its place and score in
+	// Hit.Rerank. Hits that it says nothing of come behind those it ranks, in the order
+	// in which they came, with the zero Rerank. hits itself is not changed. Errors are
+	// *ModelError or ctx's.
+	Rerank(ctx context.Context, query string, hits []Hit) ([]Hit, error)
+}
+
 // Retriever finds passages. *Index is one.
 type Retriever interface {
 	Retrieve(ctx context.Context, q Query) (*Result, error)

@@ -27,7 +27,7 @@ func (x *Index) Retrieve(ctx context.Context, q Query) (*Result, error) {
 	}
 	result := &Result{Generation: s.generation, Passages: len(s.passages)}
 	terms, keep := x.searchTerms(q.Text), s.allowed(q)
-	pool := max(x.Ranking.Pool, k)
+	pool := max(x.Ranking.Pool, k+q.Spare)
 	words := leg(s.words.Search(terms.words, pool, keep))
 	grams := leg(s.grams.Search(terms.grams, pool, keep))
 	dense, err := x.nearest(ctx, s, q.Text, k, keep)
@@ -41,8 +41,9 @@ func (x *Index) Retrieve(ctx context.Context, q Query) (*Result, error) {
 	all := candidates(words, grams, dense)
 	all = s.withPhrases(all, terms.phrases, keep)
 	x.Ranking.order(all)
-	best := x.Ranking.best(s.distinct(all), k)
-	result.Hits = s.hits(best, terms)
+	all = s.distinct(all)
+	best := x.Ranking.best(all, k)
+	result.Hits, result.Spare = s.hits(best, terms), s.hits(spare(all, best, q.Spare), terms)
 	result.Words, result.Grams = s.words.Weigh(terms.words), s.grams.Weigh(terms.grams)
 	result.Coverage = s.coverage(terms, best)
 	return result, ctx.Err()

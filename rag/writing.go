@@ -23,9 +23,9 @@ type writing struct {
 	told     int             // sentences told
 }
 
-func (w *writing) elapsed() float64 {
-	return float64(time.Since(w.started).Microseconds()) / 1000
-}
+func (w *writing) elapsed() float64 { return milliseconds(time.Since(w.started)) }
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 func (w *writing) tell(e Event) error {
 	if w.emit == nil {
@@ -302,7 +302,8 @@ func explain(hits []Hit) []Reason {
 	for i, h := range hits {
 		reasons[i] = Reason{
 			Number: i + 1, PassageID: h.Passage.ID, ArticleID: h.Article.ID,
-			Fused: LegScore{Rank: i + 1, Score: h.Score}, Lexical: h.Lexical, Words: h.Words, Grams: h.Grams, Dense: h.Dense, Phrase: h.Phrase, Terms: h.Terms,
+			Fused: LegScore{Rank: h.fused, Score: h.Score}, Lexical: h.Lexical, Words: h.Words, Grams: h.Grams, Dense: h.Dense,
+			Rerank: h.Rerank, Phrase: h.Phrase, Terms: h.Terms,
 		}
 		if h.Terms == nil {
 			reasons[i].Terms = []string{}

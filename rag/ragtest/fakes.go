@@ -2,6 +2,7 @@ package ragtest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"hash/fnv"
 	"math"
@@ -244,6 +245,54 @@ func (c *Chat) Calls() [][]rag.Message {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.calls)
+}
+
+// Reranker is a rag.Reranker that follows Score. It counts its calls, and fails when
+// told to. Set Score before the first call; the methods are safe for concurrent use.
+type Reranker struct {
+	// Score judges a passage; a negative one means that the passage is left unranked.
+	Score func(query string, h rag.Hit) float64
+
+	mu      sync.Mutex
+	err     error
+	queries []string
+	hits    [][]rag.Hit
+}
+
+// Fail makes every later call return err; nil ends that.
+func (r *Reranker) Fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.err = err
+}
+
+// Calls returns the query and the hits of every call so far.
+func (r *Reranker) Calls() (queries []string, hits [][]rag.Hit) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.queries), slices.Clone(r.hits)
+}
+
+// Rerank implements rag.Reranker.
+func (r *Reranker) Rerank(ctx context.Context, query string, hits []rag.Hit) ([]rag.Hit, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.queries, r.hits = append(r.queries, query), append(r.hits, slices.Clone(hits))
+	if err := first(ctx.Err(), r.err); err != nil {
+		return nil, err
+	}
+	ordered := slices.Clone(hits)
+	for i := range ordered {
+		ordered[i].Rerank.Score = r.Score(query, ordered[i])
+	}
+	slices.SortStableFunc(ordered, func(a, b rag.Hit) int { return cmp.Compare(max(b.Rerank.Score, -1), max(a.Rerank.Score, -1)) })
+	for i := range ordered {
+		ordered[i].Rerank.Rank = i + 1
+		if ordered[i].Rerank.Score < 0 {
+			ordered[i].Rerank = rag.LegScore{}
+		}
+	}
+	return ordered, nil
 }
 
 func first(errs ...error) error {
