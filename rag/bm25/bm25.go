@@ -30,14 +30,18 @@ type Hit struct {
 
 // Index is immutable and safe for concurrent use.
 type Index struct {
-	lists  map[string]span // term → its postings
-	docs   []uint32        // all postings, ascending by document within a list
-	freqs  []uint16        // parallel to docs: occurrences, at most 65,535
-	norms  []float32       // per document: k1·(1−b+b·length/average)
-	scores sync.Pool       // *[]float64 of len(norms), zeroed
+	lists map[string]postings
+	docs  []uint32  // all postings, ascending by document within a list
+	freqs []uint16  // parallel to docs: occurrences, at most 65,535
+	norms []float32 // per document: k1·(1−b+b·length/average)
+	sums  sync.Pool // *[window]int64, all zero
 }
 
-type span struct{ start, end uint32 }
+// postings is a term's part of docs and freqs.
+type postings struct {
+	start, end uint32
+	most       float32 // no document's Saturation by the term exceeds it
+}
 
 // Builder collects documents. It is not safe for concurrent use.
 type Builder struct {
@@ -81,32 +85,30 @@ func (bd *Builder) Add(terms []string) {
 // Index freezes the documents added so far. The Builder must not be used again.
 func (bd *Builder) Index() *Index {
 	x := &Index{
-		lists: make(map[string]span, len(bd.ids)),
+		lists: make(map[string]postings, len(bd.ids)),
 		norms: make([]float32, len(bd.lengths)),
 	}
 	size := 0
 	for _, list := range bd.lists {
 		size += len(list)
 	}
+	average := float64(bd.total) / math.Max(1, float64(len(bd.lengths)))
+	for i, n := range bd.lengths {
+		x.norms[i] = float32(k1 * (1 - b + b*float64(n)/math.Max(1, average)))
+	}
 	x.docs = make([]uint32, 0, size)
 	x.freqs = make([]uint16, 0, size)
 	for term, id := range bd.ids {
-		start := uint32(len(x.docs))
+		start := len(x.docs)
 		for _, p := range bd.lists[id] {
 			x.docs = append(x.docs, p.doc)
 			x.freqs = append(x.freqs, p.freq)
 		}
 		bd.lists[id] = nil
-		x.lists[term] = span{start, uint32(len(x.docs))}
+		most := mostOf(x.docs[start:], x.freqs[start:], x.norms)
+		x.lists[term] = postings{uint32(start), uint32(len(x.docs)), most}
 	}
-	average := float64(bd.total) / math.Max(1, float64(len(bd.lengths)))
-	for i, n := range bd.lengths {
-		x.norms[i] = float32(k1 * (1 - b + b*float64(n)/math.Max(1, average)))
-	}
-	x.scores.New = func() any {
-		s := make([]float64, len(x.norms))
-		return &s
-	}
+	x.sums.New = func() any { return new([window]int64) }
 	return x
 }
 
@@ -135,8 +137,7 @@ func (x *Index) Saturation(doc int, term string) float64 {
 	if !found {
 		return 0
 	}
-	freq := float64(x.freqs[int(list.start)+i])
-	return freq / (freq + float64(x.norms[doc]))
+	return saturation(x.freqs[int(list.start)+i], x.norms[doc])
 }
 
 // Containing returns the documents that hold all terms, in order; all documents if
@@ -175,49 +176,6 @@ func (x *Index) Weigh(query []Term) []Term {
 		weighed[i] = Term{t.Text, t.Weight * x.IDF(t.Text)}
 	}
 	return weighed
-}
-
-// Search returns the k documents with the highest scores above zero, best first,
-// equal scores by document number. A term that occurs twice in the query counts
-// once, with the sum of its weights. keep, if not nil, limits the search to the
-// documents it is true for.
-func (x *Index) Search(query []Term, k int, keep func(doc int) bool) []Hit {
-	if k <= 0 || len(x.norms) == 0 {
-		return nil
-	}
-	scores := x.scores.Get().(*[]float64)
-	defer x.scores.Put(scores)
-	touched := make([]uint32, 0, 1024)
-	for _, t := range distinct(query) {
-		touched = x.accumulate(t, *scores, touched)
-	}
-	top := newTop(k)
-	for _, doc := range touched {
-		score := (*scores)[doc]
-		(*scores)[doc] = 0
-		if top.wants(int(doc), score) && (keep == nil || keep(int(doc))) {
-			top.add(Hit{int(doc), score})
-		}
-	}
-	return top.sorted()
-}
-
-// accumulate adds a term's share to the scores and appends documents seen for the
-// first time to touched.
-func (x *Index) accumulate(t Term, scores []float64, touched []uint32) []uint32 {
-	weight := t.Weight * x.IDF(t.Text) * (k1 + 1)
-	if weight <= 0 {
-		return touched
-	}
-	list := x.lists[t.Text]
-	for i := list.start; i < list.end; i++ {
-		doc, freq := x.docs[i], float64(x.freqs[i])
-		if scores[doc] == 0 {
-			touched = append(touched, doc)
-		}
-		scores[doc] += weight * freq / (freq + float64(x.norms[doc]))
-	}
-	return touched
 }
 
 // distinct merges equal terms. The order is fixed, because sums of floats depend on it.

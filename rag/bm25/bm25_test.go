@@ -87,6 +87,45 @@ func TestSearchEqualsTheTextbook(t *testing.T) {
 	}
 }
 
+// Over several windows, with few hits wanted, lists are skipped: the hits must be
+// those of a search that reads all of them.
+func TestSkippingChangesNothing(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(5, 6))
+	zipf := rand.NewZipf(rng, 1.2, 2, 300)
+	var bd Builder
+	for range 3*window + 17 {
+		var terms []string
+		for range 1 + rng.IntN(20) {
+			terms = append(terms, fmt.Sprint("t", zipf.Uint64()))
+		}
+		bd.Add(terms)
+	}
+	x := bd.Index()
+	skipped := false
+	for range 200 {
+		var q []Term
+		for range 1 + rng.IntN(9) {
+			q = append(q, Term{fmt.Sprint("t", zipf.Uint64()), float64(1 + rng.IntN(3))})
+		}
+		keep := func(doc int) bool { return true }
+		if rng.IntN(2) == 0 {
+			third := rng.IntN(3)
+			keep = func(doc int) bool { return doc%3 != third }
+		}
+		all := x.Search(q, x.Len(), keep)
+		k := 1 + rng.IntN(30)
+		if got, want := x.Search(q, k, keep), all[:min(k, len(all))]; !slices.Equal(got, want) {
+			t.Fatalf("best %d of %v:\n%v\nof all:\n%v", k, q, got, want)
+		}
+		s := search{index: x, lists: x.query(q)}
+		skipped = skipped || len(s.lists) > 1 && len(all) > k && all[k-1].Score*points > float64(s.lists[0].bound)
+	}
+	if !skipped {
+		t.Error("no query had a list to skip")
+	}
+}
+
 func TestEqualScoresComeInDocumentOrder(t *testing.T) {
 	t.Parallel()
 	x := build("b", "a", "b", "a", "a", "a")
