@@ -91,7 +91,7 @@ function watchTitle(heading, body) {
 function bar(at, place) {
   const step = (index, words) => {
     const citation = at.list[index];
-    return citation ? h('a', { class: 'quiet', href: hashOf(placeOf(citation)) }, words) : h('span', { class: 'quiet off' }, words);
+    return citation ? h('a', { class: 'quiet', href: hashOf(placeOf(citation)) }, words) : h('button', { type: 'button', class: 'quiet', disabled: true }, words);
   };
   return h('div', { class: 'panel-bar' },
     h('p', { class: 'panel-title' }, at?.citation.title ?? ''),

@@ -188,6 +188,42 @@ test('previous and next go through an answer’s citations; back leaves the pane
   await assertInView(page.locator('#panel mark#cite'));
 });
 
+test('what the server has to say of an answer stands below it, once, beside no words of ours', async (t) => {
+  const page = await open(t, browser, mock.origin);
+  const shown = async (question) => {
+    await ask(page, question);
+    const turn = await answered(page);
+    assert.equal(await turn.locator('.text + .after > :is(.notice, .meta)').count(), 1);
+    return turn.textContent();
+  };
+  assert.equal((await shown('notice')).split('向量服务没有回应，只按词查找。').length, 2);
+  const excerpts = await shown('excerpts');
+  assert.match(excerpts, /摘录.*These are sentences quoted/);
+  assert.doesNotMatch(excerpts, /未用模型/);
+  const fallback = await shown('fallback');
+  assert.match(fallback, /模型没有作答，改为摘录。重试/);
+  assert.doesNotMatch(fallback, /答案没有写完/);
+});
+
+test('words that never end stay in a narrow window', async (t) => {
+  const page = await open(t, browser, mock.origin, { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true });
+  await ask(page, `long`);
+  await page.locator('.text').getByText('abcdefghij').first().waitFor();
+  await assertNoSidewaysScroll(page);
+  await answered(page);
+  await assertNoSidewaysScroll(page);
+  await ask(page, 'x'.repeat(1500));
+  const turn = await answered(page);
+  await assertNoSidewaysScroll(page);
+  await turn.locator('.text .cite a').first().focus();
+  await assertNoSidewaysScroll(page);
+  await page.goto(`${mock.origin}/#view=articles`);
+  await page.locator('.articles li').first().waitFor();
+  await page.locator('#reload').click();
+  await page.locator('#report .close').waitFor();
+  await assertNoSidewaysScroll(page);
+});
+
 for (const width of [320, 360, 768, 1280, 3840]) {
   test(`nothing scrolls sideways at ${width} pixels`, async (t) => {
     const page = await open(t, browser, mock.origin, { viewport: { width, height: 800 }, locale: width % 3 ? 'en-US' : 'zh-CN' });

@@ -98,6 +98,20 @@ const SCRIPTS = {
     })));
   },
   async incomplete(write) { await write(sse('done', answer({ complete: false, mode: 'model', model: 'test-model' }))); },
+  async notice(write) { await write(sse('done', answer({ mode: 'model', model: 'test-model', notice: '向量服务没有回应，只按词查找。' }))); },
+  async excerpts(write) { await write(sse('done', answer({ notice: 'These are sentences quoted from the articles.' }))); },
+  async fallback(write) { await write(sse('done', answer({ complete: false, notice: '模型没有作答，改为摘录。' }))); },
+  async long(write) {
+    const word = 'https://example.org/' + 'abcdefghij'.repeat(40);
+    await write(sse('passages', { passages: citations }) + sse('delta', { text: word }));
+    await delay(150);
+    await write(sse('done', answer({
+      mode: 'model', model: word, answer: word, searched_as: word, notice: word,
+      html: `<h2>${word}</h2><p>${word} <code>${word}</code></p><ul><li>${word}</li></ul><table><tr><td>${word}</td></tr></table><pre><code>${word}</code></pre>`,
+      citations: [citation(1, { title: word, source: word, quote: word })], closest: [citation(2, { title: word, quote: word })],
+      sentences: [{ text: word, citations: [], support: 'unsupported', missing: [word] }],
+    })));
+  },
   async nohtml(write) { await write(sse('done', answer({ html: undefined }))); },
   async slow(write) {
     await write(sse('passages', { passages: citations }));

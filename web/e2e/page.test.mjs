@@ -194,7 +194,7 @@ test('the reading page of its own shows the sentence, too', async (t) => {
 
 test('an article that does not exist is told in words', async (t) => {
   const page = await open(t, browser, yinju.origin, { path: '/#article=0000000000000000&start=1&end=5', expected: /404/ });
-  await page.locator('#panel').getByText('没有这篇文章').first().waitFor();
+  await page.locator('#panel .reading').getByText('没有这篇文章').first().waitFor();
 });
 
 test('the page speaks English to an English browser', async (t) => {
@@ -283,7 +283,7 @@ function faintTexts() {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const element = node.parentElement;
-    if (node.data.trim() === '' || !element.checkVisibility() || element.closest(':disabled, .off, noscript, .hidden, .skip')) continue;
+    if (node.data.trim() === '' || !element.checkVisibility() || element.closest(':disabled, noscript, .hidden, .skip')) continue;
     let opacity = 1;
     for (let e = element; e; e = e.parentElement) opacity *= Number(getComputedStyle(e).opacity);
     const back = ground(element);
