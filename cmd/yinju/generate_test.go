@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"yinju/corpus"
 )
 
 // generated is an article made from lists of words, about a place that no other
@@ -51,6 +53,8 @@ func generate(number, version, characters int) generated {
 	g.Text = b.String()
 	return g
 }
+
+func articleIDOf(g generated) string { return corpus.ArticleID(g.Name) }
 
 // placeName gives each number a name of its own: three characters and what it is.
 func placeName(number int) string {
