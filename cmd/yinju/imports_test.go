@@ -35,7 +35,8 @@ var arrows = []struct {
 
 	{"rag/bm25", []string{"corpus/fold"}},
 	{"rag/cite", []string{"corpus", "corpus/fold"}},
-	{"rag", []string{"corpus", "corpus/fold", "rag/bm25", "rag/cite"}},
+	{"rag/hint", []string{"corpus/fold"}},
+	{"rag", []string{"corpus", "corpus/fold", "rag/bm25", "rag/cite", "rag/hint"}},
 	{"rag/openai/openaitest/...", []string{"rag/openai/openaitest"}},  // a fake server, itself without ours
 	{"rag/...", []string{"rag", "rag/cite", "corpus", "corpus/fold"}}, // adapters
 
@@ -60,7 +61,7 @@ var homes = map[string]string{
 }
 
 // standardOnly names the packages that import the standard library and ours alone.
-var standardOnly = []string{"rag", "rag/bm25", "rag/cite", "web"}
+var standardOnly = []string{"rag", "rag/bm25", "rag/cite", "rag/hint", "web"}
 
 // testOnly names the modules that any test may import, and nothing but tests.
 var testOnly = []string{"go.uber.org/goleak"}
