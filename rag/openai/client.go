@@ -40,7 +40,7 @@ func CheckURL(s string) error {
 	return nil
 }
 
-// endpoint is what Chat and Embeddings share of a server.
+// endpoint is what Chat, Embeddings and Rerank share of a server.
 type endpoint struct {
 	baseURL, key string
 	http         *http.Client
@@ -53,6 +53,7 @@ type settings struct{ url, key, model string }
 var (
 	chatSettings  = settings{url: "-model-url", key: "YINJU_MODEL_KEY", model: "-model"}
 	embedSettings = settings{url: "-embed-url", key: "YINJU_EMBED_KEY", model: "-embed-model"}
+	rankSettings  = settings{url: "-rerank-url", key: "YINJU_RERANK_KEY", model: "-rerank-model"}
 )
 
 var transport = &http.Transport{
@@ -70,18 +71,27 @@ var transport = &http.Transport{
 // client returns go-openai's client with all its traffic passing through accept,
 // which sees the answers of status 2xx only.
 func (e endpoint) client(accept func(*http.Response) error) (*sdk.Client, error) {
-	if err := CheckURL(e.baseURL); err != nil {
-		return nil, e.requestFailure(0, "Mend "+e.names.url+": "+err.Error()+".")
-	}
-	key := strings.TrimSpace(e.key)
-	if strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return nil, e.authFailure(0, "The key in "+e.names.key+" holds a character that no key has: copy it again.")
+	key, err := e.checked()
+	if err != nil {
+		return nil, err
 	}
 	config := sdk.DefaultConfig(key)
 	config.BaseURL = strings.TrimSpace(e.baseURL)
 	config.EmptyMessagesLimit = math.MaxUint
 	config.HTTPClient = doer{endpoint: e, accept: accept}
 	return sdk.NewClientWithConfig(config), nil
+}
+
+// checked returns the key, once it and the address can serve for a request.
+func (e endpoint) checked() (key string, err error) {
+	if err := CheckURL(e.baseURL); err != nil {
+		return "", e.requestFailure(0, "Mend "+e.names.url+": "+err.Error()+".")
+	}
+	key = strings.TrimSpace(e.key)
+	if strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return "", e.authFailure(0, "The key in "+e.names.key+" holds a character that no key has: copy it again.")
+	}
+	return key, nil
 }
 
 // doer turns error answers into failures before go-openai reads them.

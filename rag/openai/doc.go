@@ -1,6 +1,7 @@
 // Package openai reaches chat models and embedders on any server that speaks the
 // OpenAI wire format (OpenAI, DeepSeek, DashScope, SiliconFlow, vLLM, llama.cpp,
-// Ollama, ...), through go-openai.
+// Ollama, ...), through go-openai, and rerankers, which OpenAI has none of, on servers
+// that have a /rerank beside it.
 //
 // go-openai takes much for success that is none, and quotes the server in its
 // errors. So all traffic passes a doer of ours, which turns error answers into

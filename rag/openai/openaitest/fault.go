@@ -10,7 +10,7 @@ import (
 // Fault is what goes wrong with one request, or with several.
 type Fault struct {
 	Kind  Kind   `json:"kind"`
-	On    string `json:"on"`    // "chat" or "embeddings"; empty fits both
+	On    string `json:"on"`    // "chat", "embeddings" or "rerank"; empty fits all
 	Times int    `json:"times"` // requests that it befalls; 0 means one
 
 	Status     int    `json:"status"`      // of ErrorStatus
@@ -18,19 +18,20 @@ type Fault struct {
 	Body       string `json:"body"`        // of ErrorStatus and Raw, and the text of the errors
 	Header     string `json:"header"`      // Content-Type of Raw; empty means an event stream
 	After      int    `json:"after"`       // pieces sent before the fault of a stream
-	N          int    `json:"n"`           // comments, bytes, dimensions: as the Kind says
+	N          int    `json:"n"`           // comments, bytes, dimensions, milliseconds: as the Kind says
 }
 
 // Kind names a Fault.
 type Kind string
 
-// Faults of both kinds of request.
+// Faults of every kind of request.
 const (
 	ErrorStatus Kind = "status"   // Status, RetryAfter and Body
 	Raw         Kind = "raw"      // status 200 with Body as it is
 	HTML        Kind = "html"     // a page with status 200
 	Redirect    Kind = "redirect" // 307 to RetryAfter's address
 	Silent      Kind = "silent"   // not even a header, until the client leaves
+	Slow        Kind = "slow"     // the answer comes after N milliseconds
 	Abort       Kind = "abort"    // the connection is closed, at once or After pieces
 )
 
@@ -50,18 +51,24 @@ const (
 	NoEnd     Kind = "no-end"     // finished, but the body never ends
 )
 
-// Faults of vectors.
+// Faults of vectors and of rankings.
 const (
-	Fewer     Kind = "fewer"     // one vector is missing
+	Fewer     Kind = "fewer"     // one vector or rank is missing
 	Dimension Kind = "dimension" // the last vector has N values
 	NaN       Kind = "nan"       // a value is NaN, as Python writes it
-	Huge      Kind = "overflow"  // a value is beyond float32
+	Huge      Kind = "overflow"  // a value is beyond float32, a score beyond float64
 	Zero      Kind = "zero"      // a vector is all zeros
 	Shuffled  Kind = "shuffled"  // in reverse order, with right indexes
 	NoIndex   Kind = "no-index"  // without indexes
 	Twice     Kind = "twice"     // an index comes twice
 	Base64    Kind = "base64"    // base64 though floats were asked for
 	Longer    Kind = "longer"    // vectors of length N instead of 1
+)
+
+// Faults of rankings.
+const (
+	WrongIndex Kind = "wrong-index" // the last index is N
+	NoScore    Kind = "no-score"    // the last score is missing
 )
 
 func (f Fault) fits(path string) bool {
@@ -100,6 +107,13 @@ func (f Fault) answers(w http.ResponseWriter, r *http.Request) bool {
 		w.WriteHeader(http.StatusTemporaryRedirect)
 	case Silent:
 		<-r.Context().Done()
+	case Slow:
+		select {
+		case <-r.Context().Done():
+			return true
+		case <-time.After(time.Duration(f.N) * time.Millisecond):
+			return false
+		}
 	case Abort:
 		if f.After > 0 && strings.Contains(r.URL.Path, "chat") {
 			return false

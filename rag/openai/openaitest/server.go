@@ -18,23 +18,30 @@ import (
 //
 //	POST /v1/chat/completions   streamed and whole
 //	POST /v1/embeddings
+//	POST /v1/rerank             in Jina's manner
+//	POST /v2/rerank             in Cohere's, which refuses unknown fields
+//	POST /rerank                as /v1/rerank, or in the manner of Hugging Face's TEI
 //	GET  /v1/models
 //
 // and, for tests in other languages, POST /script with a JSON array of Faults, and GET
 // /requests, which lists the Requests so far. The zero value is ready for use.
 type Server struct {
-	Key        string        // demanded as bearer token, if not empty
-	Model      string        // the chat model's name; empty accepts any
-	EmbedModel string        // the embedding model's name; empty accepts any
-	Dimensions int           // of the vectors; 0 means 64
-	MaxBatch   int           // inputs in one embedding request; 0 means 2048
-	MaxChars   int           // code points of one input or of all messages; 0 means any
-	PieceDelay time.Duration // between the pieces of an answer
+	Key         string        // demanded as bearer token, if not empty
+	Model       string        // the chat model's name; empty accepts any
+	EmbedModel  string        // the embedding model's name; empty accepts any
+	RerankModel string        // the reranking model's name; empty accepts any
+	TEI         bool          // rerank in TEI's manner, and at /rerank only
+	Dimensions  int           // of the vectors; 0 means 64
+	MaxBatch    int           // inputs in one embedding request; 0 means 2048, and 32 for TEI's texts
+	MaxChars    int           // code points of one input or document, or of all messages; 0 means any
+	PieceDelay  time.Duration // between the pieces of an answer
 
 	// Reply writes the answer, in the pieces in which it is streamed. nil means Quote.
 	Reply func(Request) []string
 	// Embed makes the vector of a text. nil means Characters.
 	Embed func(text string, dimensions int) []float32
+	// Score judges a document. nil means Likeness.
+	Score func(query, text string) float64
 
 	mu       sync.Mutex
 	script   []Fault
@@ -50,15 +57,20 @@ type Message struct {
 
 // Request is what a client asked. Fields of the other kind of request are empty.
 type Request struct {
-	Path         string    `json:"path"`
-	Body         string    `json:"body"` // as it came
-	Model        string    `json:"model"`
-	Stream       bool      `json:"stream"`
-	Messages     []Message `json:"messages"`
-	Input        []string  `json:"input"`
-	Dimensions   int       `json:"dimensions"`
-	Status       int       `json:"status"`       // what was answered; 0 until then
-	Disconnected bool      `json:"disconnected"` // the client left before the end
+	Path           string    `json:"path"`
+	Body           string    `json:"body"` // as it came
+	Model          string    `json:"model"`
+	Stream         bool      `json:"stream"`
+	Messages       []Message `json:"messages"`
+	Input          []string  `json:"input"`
+	Dimensions     int       `json:"dimensions"`
+	Query          string    `json:"query"`
+	Documents      []string  `json:"documents"`
+	TopN           int       `json:"top_n"`
+	WholeDocuments bool      `json:"whole_documents"` // asked for the documents back, or left it open
+	Truncate       bool      `json:"truncate"`
+	Status         int       `json:"status"`       // what was answered; 0 until then
+	Disconnected   bool      `json:"disconnected"` // the client left before the end
 }
 
 // Start serves s on a loopback port and returns the base URL, ending in /v1, and what
@@ -72,7 +84,7 @@ func (s *Server) Start() (baseURL string, stop func()) {
 	}
 }
 
-// Requests returns the requests to path ("chat", "embeddings", or "" for both) so far.
+// Requests returns the requests to path ("chat", "embeddings", "rerank", or "" for all) so far.
 func (s *Server) Requests(path string) []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -169,6 +181,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.Method + " " + r.URL.Path {
 	case "POST /v1/chat/completions", "POST /v1/embeddings":
 		s.model(w, r)
+	case "POST /v1/rerank", "POST /v2/rerank", "POST /rerank":
+		if s.TEI && r.URL.Path != "/rerank" {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		s.model(w, r)
 	case "GET /v1/models":
 		if s.authorized(w, r) {
 			writeJSON(w, http.StatusOK, s.models())
@@ -198,7 +216,7 @@ func (s *Server) authorized(w http.ResponseWriter, r *http.Request) bool {
 	return false
 }
 
-// model answers a request for an answer or for vectors.
+// model answers a request for an answer, for vectors or for a ranking.
 func (s *Server) model(w http.ResponseWriter, r *http.Request) {
 	body, err := readBody(w, r)
 	if err != nil {
@@ -206,7 +224,12 @@ func (s *Server) model(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	watched := &recorder{ResponseWriter: w}
-	request, refusal := parse(r.URL.Path, body)
+	ranking := strings.HasSuffix(r.URL.Path, "/rerank")
+	read := parse
+	if ranking {
+		read = s.parseRerank
+	}
+	request, refusal := read(r.URL.Path, body)
 	n := s.record(request)
 	defer func() { s.ended(n, watched.status, r.Context().Err() != nil) }()
 
@@ -214,6 +237,11 @@ func (s *Server) model(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !s.authorized(watched, r):
 	case fault.answers(watched, r):
+	case ranking && refusal != "":
+		s.refuseRerank(watched, r.URL.Path, refusal)
+	case ranking && s.refusesRerank(watched, request):
+	case ranking:
+		s.rerank(watched, request, fault)
 	case refusal != "":
 		writeError(watched, http.StatusBadRequest, "invalid_request_error", "", refusal)
 	case s.refuses(watched, request):

@@ -65,7 +65,7 @@ func TestStreamOnTheWire(t *testing.T) {
 
 func TestAnswersByStatus(t *testing.T) {
 	t.Parallel()
-	base := start(t, &Server{Key: "k", Model: "m", EmbedModel: "e", MaxBatch: 2, MaxChars: 20})
+	base := start(t, &Server{Key: "k", Model: "m", EmbedModel: "e", RerankModel: "r", MaxBatch: 2, MaxChars: 20})
 	tests := []struct {
 		path, key, body string
 		status          int
@@ -85,6 +85,14 @@ func TestAnswersByStatus(t *testing.T) {
 		{"/embeddings", "k", `{"model":"e","input":[]}`, 400, "must not be empty"},
 		{"/embeddings", "k", `{"model":"e","input":["1","2","3"]}`, 400, "batch size"},
 		{"/embeddings", "k", `{"model":"e","input":"一","encoding_format":"base64"}`, 400, "encoding_format"},
+		{"/rerank", "k", `{"model":"r","query":"一","documents":["二","一"],"top_n":1}`, 200, `"results":[{"index":1,"relevance_score":1,"document":{"text":"一"}}]`},
+		{"/rerank", "k", `{"model":"r","query":"一","documents":["一"],"return_documents":false}`, 200, `"relevance_score":1}]`},
+		{"/rerank", "wrong", `{"model":"r","query":"一","documents":["一"]}`, 401, "invalid_api_key"},
+		{"/rerank", "k", `{"model":"x","query":"一","documents":["一"]}`, 404, "model_not_found"},
+		{"/rerank", "k", `{"model":"r","query":"一","documents":[]}`, 400, "must not be empty"},
+		{"/rerank", "k", `{"model":"r","query":"一","documents":["一"],"top_n":2}`, 400, "top_n"},
+		{"/rerank", "k", `{"model":"r","query":"一","texts":["一"]}`, 400, "unknown field"},
+		{"/rerank", "k", `{"model":"r","query":"一","documents":["` + strings.Repeat("长", 21) + `"]}`, 400, "context length"},
 		{"/models", "k", "", 200, `{"id":"m","object":"model"`},
 		{"/models", "wrong", "", 401, "invalid_api_key"},
 		{"/nothing", "k", "", 404, "Unknown request URL"},
@@ -93,6 +101,32 @@ func TestAnswersByStatus(t *testing.T) {
 		status, got := send(t, base+test.path, test.key, test.body)
 		if status != test.status || !strings.Contains(got, test.holds) {
 			t.Errorf("%s %s: %d %s", test.path, test.body, status, got)
+		}
+	}
+}
+
+func TestRankingsInOtherManners(t *testing.T) {
+	t.Parallel()
+	cohere := strings.TrimSuffix(start(t, &Server{}), "/v1")
+	tei := strings.TrimSuffix(start(t, &Server{TEI: true, MaxBatch: 2, MaxChars: 5}), "/v1")
+	for _, test := range []struct {
+		url, body string
+		status    int
+		holds     string
+	}{
+		{cohere + "/v2/rerank", `{"model":"r","query":"一","documents":["一"]}`, 200, `{"id":"rerank-fake","model":"r","results":[{"index":0,"relevance_score":1}]}`},
+		{cohere + "/v2/rerank", `{"model":"r","query":"一","documents":["一"],"return_documents":false}`, 422, "'return_documents' is not a valid field"},
+		{cohere + "/rerank", `{"model":"r","query":"一","documents":["一"],"return_documents":false}`, 200, `"relevance_score":1`},
+		{tei + "/rerank", `{"query":"一","texts":["二","一"],"strange":1}`, 200, `[{"index":1,"score":1},{"index":0,"score":`},
+		{tei + "/rerank", `{"model":"r","query":"一","documents":["一"]}`, 422, "missing field `texts`"},
+		{tei + "/rerank", `{"query":"一","texts":[]}`, 422, "empty"},
+		{tei + "/rerank", `{"query":"一","texts":["一","二","三"]}`, 413, `"error":"batch size 3 `},
+		{tei + "/rerank", `{"query":"一","texts":["一二三四五六"]}`, 413, "tokens"},
+		{tei + "/rerank", `{"query":"一","texts":["一二三四五六"],"truncate":true}`, 200, `"index":0`},
+		{tei + "/v1/rerank", `{"query":"一","texts":["一"]}`, 404, ""},
+	} {
+		if status, got := send(t, test.url, "", test.body); status != test.status || !strings.Contains(got, test.holds) {
+			t.Errorf("%s %s: %d %s", test.url, test.body, status, got)
 		}
 	}
 }

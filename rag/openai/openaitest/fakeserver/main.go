@@ -20,6 +20,8 @@ func main() {
 	flag.StringVar(&server.Key, "key", "", "key to demand")
 	flag.StringVar(&server.Model, "model", "", "name of the chat model")
 	flag.StringVar(&server.EmbedModel, "embed-model", "", "name of the embedding model")
+	flag.StringVar(&server.RerankModel, "rerank-model", "", "name of the reranking model")
+	flag.BoolVar(&server.TEI, "tei", false, "rerank in the manner of Hugging Face's TEI")
 	flag.DurationVar(&server.PieceDelay, "delay", 20*time.Millisecond, "time between the pieces of an answer")
 	flag.Parse()
 
