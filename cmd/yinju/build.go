@@ -34,6 +34,7 @@ type service struct {
 	Answerer *rag.Answerer
 	Articles string // the folder
 	Log      *slog.Logger
+	hangup   <-chan os.Signal // asks for a reload
 	close    []func()
 }
 

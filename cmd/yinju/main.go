@@ -47,7 +47,12 @@ func run(ctx context.Context, sys system) error {
 	case command == "eval":
 		err = eval(ctx, sys, settings)
 	default:
-		err = serve(ctx, sys, settings)
+		if err = serve(ctx, sys, settings); ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			return nil // stopped before it served
+		}
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return errors.New("stopped before it was done")
 	}
 	return err
 }

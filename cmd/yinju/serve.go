@@ -18,11 +18,17 @@ import (
 
 // serve runs the HTTP server until ctx is done.
 func serve(ctx context.Context, sys system, set *settings) error {
+	hangup := make(chan os.Signal, 1)
+	if sys.Signals { // from the start: until somebody listens, SIGHUP ends the process
+		signal.Notify(hangup, syscall.SIGHUP)
+		defer signal.Stop(hangup)
+	}
 	s, err := build(ctx, set, sys.Stderr)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
+	s.hangup = hangup
 	server, err := (api.Server{
 		Answerer: s.Answerer,
 		Index:    s.Index,
@@ -86,22 +92,17 @@ func (s *service) keepUp(ctx context.Context, fail context.CancelCauseFunc, sys 
 		w := corpus.Watcher{Dir: s.Articles, Warn: func(m string) { s.Log.Warn(m) }}
 		group.Go(func() { w.Run(ctx, reload) })
 	}
-	if sys.Signals {
-		group.Go(func() { onHangup(ctx, reload) })
-	}
+	group.Go(func() { s.onHangup(ctx, reload) })
 	if err := s.firstLoad(ctx, sys); err != nil {
 		fail(err)
 	}
 	<-ctx.Done()
 }
 
-func onHangup(ctx context.Context, reload func()) {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
+func (s *service) onHangup(ctx context.Context, reload func()) {
 	for {
 		select {
-		case <-hangup:
+		case <-s.hangup:
 			reload()
 		case <-ctx.Done():
 			return

@@ -6,10 +6,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -105,6 +108,61 @@ func TestTheFolderIsWatched(t *testing.T) {
 			t.Fatalf("a new article was not noticed; log:\n%s", s.log)
 		}
 		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// A SIGHUP that comes before the articles are read must not end the process, as it does
+// where nobody listens for it.
+func TestAnEarlyHangupReloads(t *testing.T) {
+	t.Parallel()
+	heard := make(chan os.Signal, 1) // keeps the test alive if serve doesn't listen yet
+	signal.Notify(heard, syscall.SIGHUP)
+	defer signal.Stop(heard)
+	dir := t.TempDir()
+	write(t, dir, "a.md", testdata(t, "utf-8.md"))
+	s := &server{t: t, log: &lockedBuffer{}}
+	ctx, cancel := context.WithCancel(t.Context())
+	serving, ended := make(chan string, 1), make(chan error, 1)
+	go func() {
+		ended <- run(ctx, system{
+			Args: []string{"-listen", "127.0.0.1:0", "-no-watch", "-articles", dir}, Env: environment(map[string]string{"YINJU_DATA": t.TempDir()}),
+			Stdout: io.Discard, Stderr: s.log, Signals: true,
+			Serving: func(addr string) {
+				if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
+					t.Error(err)
+				}
+				<-heard
+				serving <- addr
+			},
+		})
+	}()
+	s.url = "http://" + <-serving
+	deadline := time.Now().Add(20 * time.Second)
+	for p := (rag.Progress{}); p.LastReport == nil || p.LastReport.Unchanged != 1; { // the first load added it
+		if time.Now().After(deadline) {
+			t.Fatalf("no reload; log:\n%s", s.log)
+		}
+		time.Sleep(5 * time.Millisecond)
+		s.call("GET", "/reload", "", &p)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("it ended with %v", err)
+	}
+}
+
+func TestAStopBeforeServingIsNoError(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for command, want := range map[string]string{"serve": "<nil>", "ask 几个?": "stopped before it was done"} {
+		err := run(ctx, system{
+			Args: strings.Fields(command), Env: environment(map[string]string{"YINJU_DATA": t.TempDir()}),
+			Stdout: io.Discard, Stderr: io.Discard,
+		})
+		if fmt.Sprint(err) != want {
+			t.Errorf("%s: %v, want %s", command, err, want)
+		}
 	}
 }
 
