@@ -10,10 +10,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 
@@ -114,6 +114,10 @@ func parse(sys system) (command string, s *settings, err error) {
 		return "", nil, err
 	}
 	parsed, err := k.Parse(withTwoDashes(sys.Args))
+	var file *configError
+	if errors.As(err, &file) {
+		return "", nil, file // without the flag that Kong was about to resolve
+	}
 	if err != nil {
 		return "", nil, fmt.Errorf("%w; yinju -h lists the settings", err)
 	}
@@ -130,8 +134,12 @@ func parse(sys system) (command string, s *settings, err error) {
 	return command, s, s.check()
 }
 
-// oneDash is a flag as Go programs write them.
-var oneDash = regexp.MustCompile(`^-[a-z][a-z-]*(=|$)`)
+// oneDash is a flag as Go programs write them, negative a value that Kong would take
+// for one.
+var (
+	oneDash  = regexp.MustCompile(`^-[a-z][a-z-]*(=|$)`)
+	negative = regexp.MustCompile(`^-[0-9.]`)
+)
 
 // noKeys refuses keys on the command line, which every user of the machine can read.
 func noKeys(args []string) error {
@@ -144,18 +152,24 @@ func noKeys(args []string) error {
 	return nil
 }
 
-// withTwoDashes lets flags be written with one dash or two.
+// withTwoDashes lets flags be written with one dash or two, and their values be
+// negative.
 func withTwoDashes(args []string) []string {
-	args = slices.Clone(args)
+	var out []string
 	for i, a := range args {
 		if a == "--" {
-			break
+			return append(out, args[i:]...)
 		}
 		if oneDash.MatchString(a) && a != "-h" {
-			args[i] = "-" + a
+			a = "-" + a
 		}
+		if last := len(out) - 1; last >= 0 && negative.MatchString(a) && strings.HasPrefix(out[last], "--") && !strings.Contains(out[last], "=") {
+			out[last] += "=" + a
+			continue
+		}
+		out = append(out, a)
 	}
-	return args
+	return out
 }
 
 // sources finds a flag's value in the environment, then in the configuration file.
@@ -179,7 +193,7 @@ func (s *sources) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (any
 	if !s.read {
 		s.read = true
 		if err := s.readFile(ctx); err != nil {
-			return nil, err
+			return nil, &configError{err}
 		}
 	}
 	if v, found := s.file[flag.Name]; found && flag.Name != "config" {
@@ -187,6 +201,9 @@ func (s *sources) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (any
 	}
 	return nil, nil //nolint:nilnil // as above
 }
+
+// configError is what is wrong with the configuration file.
+type configError struct{ error }
 
 func envName(flag string) string {
 	return "YINJU_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
@@ -270,8 +287,8 @@ func (s *settings) readKeys(env func(string) string) error {
 // check refuses what cannot work, in words that say what to write instead.
 func (s *settings) check() error {
 	return cmp.Or(
-		s.checkArticles(), s.checkListen(),
-		checkServer("model", s.Model, s.ModelURL), checkServer("embed", s.EmbedModel, s.EmbedURL),
+		s.checkArticles(), s.checkListen(), s.checkQuestion(),
+		checkServer("model", "model", s.Model, s.ModelURL), checkServer("embed-model", "embed", s.EmbedModel, s.EmbedURL),
 		within("max-files", float64(s.MaxFiles), 1, 10_000_000), within("k", float64(s.K), 1, 50),
 		within("passage-size", float64(s.PassageSize), 50, 5000),
 		within("passage-share", float64(s.PassageShare), 0, float64(s.PassageSize)/2),
@@ -325,6 +342,13 @@ func (s *settings) checkData() error {
 	return fmt.Errorf("-data %q lies inside the folder of articles; choose another place, or let its name begin with a dot", s.Data)
 }
 
+func (s *settings) checkQuestion() error {
+	if n := utf8.RuneCountInString(s.question); n > s.MaxQuestion {
+		return fmt.Errorf("the question has %d characters; ask in %d, or raise -max-question", n, s.MaxQuestion)
+	}
+	return nil
+}
+
 func (s *settings) checkListen() error {
 	_, port, err := net.SplitHostPort(s.Listen)
 	if err != nil || port == "" {
@@ -336,14 +360,15 @@ func (s *settings) checkListen() error {
 	return nil
 }
 
-func checkServer(what, model, url string) error {
+// checkServer takes the names of the flags, the second without -url.
+func checkServer(name, what, model, url string) error {
 	switch {
 	case model == "" && url == "":
 		return nil
 	case url == "":
-		return fmt.Errorf("-%s-model needs -%s-url, the address of the server that has it: http://127.0.0.1:11434/v1, say", what, what)
+		return fmt.Errorf("-%s needs -%s-url, the address of the server that has it: http://127.0.0.1:11434/v1, say", name, what)
 	case model == "":
-		return fmt.Errorf("-%s-url needs the name of the model too", what)
+		return fmt.Errorf("-%s-url needs the name of the model too; give it by -%s", what, name)
 	}
 	if err := openai.CheckURL(url); err != nil {
 		return fmt.Errorf("-%s-url: %w", what, err)

@@ -90,12 +90,15 @@ func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 		"both key and file":    {map[string]string{"YINJU_MODEL_KEY": "sk-secret", "YINJU_MODEL_KEY_FILE": file}, nil, "keep one"},
 		"no key file":          {map[string]string{"YINJU_MODEL_KEY_FILE": dir + "/none"}, nil, "can't be read"},
 		"an empty key file":    {map[string]string{"YINJU_MODEL_KEY_FILE": write(t, dir, "empty", " \n")}, nil, "write the key into it"},
-		"a model without URL":  {nil, []string{"-model", "m"}, "needs -model-url"},
-		"a URL without model":  {nil, []string{"-embed-url", "http://x/v1"}, "needs the name of the model"},
+		"a model without URL":  {nil, []string{"-model", "m"}, "-model needs -model-url"},
+		"a URL without model":  {nil, []string{"-embed-url", "http://x/v1"}, "-embed-url needs the name of the model too; give it by -embed-model"},
 		"no URL":               {nil, []string{"-model", "m", "-model-url", "localhost:11434"}, "http"},
 		"no address":           {nil, []string{"-listen", "8080"}, "host:port"},
 		"no port":              {nil, []string{"-listen", "127.0.0.1:99999"}, "0 to 65535"},
 		"a range":              {nil, []string{"-k", "0"}, "from 1 to 50"},
+		"below the range":      {nil, []string{"-k", "-1"}, "from 1 to 50"},
+		"a negative size":      {nil, []string{"-max-body", "-1"}, "write bytes"},
+		"a long question":      {nil, []string{"ask", strings.Repeat("问", 2001)}, "2001 characters"},
 		"no number":            {map[string]string{"YINJU_K": "many"}, nil, "-k"},
 		"no size":              {nil, []string{"-max-body", "1 EB"}, "write bytes"},
 		"no duration":          {nil, []string{"-idle-timeout=-3s"}, "such as 30s"},
@@ -111,6 +114,23 @@ func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "sk-secret") {
 			t.Errorf("%s: %v; want a sentence with %q and no key", name, err, c.want)
 		}
+	}
+}
+
+func TestAFaultyFileIsNotBlamedOnAFlag(t *testing.T) {
+	t.Parallel()
+	path := write(t, t.TempDir(), "yinju.conf", "kk = 3")
+	_, _, err := parsed(t, nil, "-config", path)
+	if want := path + `, line 1: there is no setting "kk"; yinju -h lists them`; err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+func TestValuesMayBeNegative(t *testing.T) {
+	t.Parallel()
+	_, s, err := parsed(t, nil, "-dense-weight", "-1", "--temperature", "-0.5", "ask", "--", "-1 是什么?")
+	if err != nil || s.DenseWeight != -1 || s.Temperature != -0.5 || s.question != "-1 是什么?" {
+		t.Errorf("%+v, %v", s, err)
 	}
 }
 
