@@ -19,7 +19,7 @@ import (
 type Watcher struct {
 	Dir      string
 	Quiet    time.Duration // a burst of changes is over when nothing happened for so long; 0 means 500 ms
-	MaxDelay time.Duration // a burst that goes on is reported after so long; 0 means 3 s
+	MaxDelay time.Duration // a burst that goes on is reported after so long; 0 means 1 s
 	Every    time.Duration // how often to look without an event; 0 means 30 s
 	// Warn is told, in a sentence, when changes will be noticed late. May be nil.
 	Warn func(string)
@@ -37,7 +37,7 @@ func (w Watcher) Run(ctx context.Context, changed func()) {
 		w.Quiet = 500 * time.Millisecond
 	}
 	if w.MaxDelay <= 0 {
-		w.MaxDelay = 3 * time.Second
+		w.MaxDelay = time.Second
 	}
 	if w.Every <= 0 {
 		w.Every = 30 * time.Second
@@ -234,7 +234,10 @@ func (r *watch) addTree(dir string) {
 		case path != r.root && unwatched(entry.Name()):
 			return fs.SkipDir
 		}
-		if err := r.events.Add(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		switch err := r.events.Add(path); {
+		case errors.Is(err, fs.ErrPermission): // the loader names it; the other folders are watched
+			return fs.SkipDir
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
 			r.warn(err)
 			return fs.SkipAll
 		}

@@ -139,6 +139,26 @@ func TestWatcherMaxDelay(t *testing.T) {
 }
 
 // Without events the folder is looked at from time to time.
+// One file that is written all the time must not keep the others waiting: what is put
+// into the folder is to be found within 2 s.
+func TestWatcherBusyFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	calls := watched(t, Watcher{Dir: dir, Quiet: 500 * time.Millisecond})
+	start := time.Now()
+	for n := 0; ; n++ {
+		writeFile(t, filepath.Join(dir, "busy.md"), fmt.Sprint(n))
+		select {
+		case <-calls:
+			if took := time.Since(start); took > 1800*time.Millisecond {
+				t.Errorf("noticed after %v", took)
+			}
+			return
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
 func TestWatcherPeriodic(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -263,6 +283,23 @@ func TestWatcherWarns(t *testing.T) {
 }
 
 // Not parallel: it counts goroutines.
+// A folder that may not be read is left out; those beside it are watched.
+func TestWatcherForbiddenFolder(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() == 0 {
+		t.Skip("root reads everything")
+	}
+	dir := t.TempDir()
+	closed := filepath.Join(dir, "a-closed")
+	writeFile(t, filepath.Join(closed, "a.md"), "一")
+	writeFile(t, filepath.Join(dir, "b", "b.md"), "一")
+	check(t, os.Chmod(closed, 0))
+	t.Cleanup(func() { _ = os.Chmod(closed, 0o700) }) //nolint:gosec // a folder needs x
+	calls := watched(t, Watcher{Dir: dir, Warn: func(m string) { t.Error(m) }})
+	writeFile(t, filepath.Join(dir, "b", "b.md"), "二")
+	expect(t, calls, "a file beside a forbidden folder")
+}
+
 func TestWatcherLeavesNothing(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	dir := t.TempDir()
