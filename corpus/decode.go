@@ -37,6 +37,12 @@ func Decode(data []byte, declared string) (text, enc string, err error) {
 		return "", "", notText(data, fmt.Errorf("the file is not text: there is a NUL byte at byte %d", bytes.IndexByte(data, 0)))
 	}
 	if utf8.Valid(data) {
+		if len(data) <= shortFile && bytes.ContainsFunc(data, isControl) {
+			// A few Chinese characters in UTF-16 may all consist of ASCII bytes.
+			if text, enc := guess(data, utf16Candidates(data)); enc != "" {
+				return finish(text, enc, nil, data)
+			}
+		}
 		return finish(string(data), "UTF-8", nil, data)
 	}
 	if at, yes := brokenUTF8(data); yes {
@@ -56,7 +62,7 @@ func finish(text, enc string, err error, data []byte) (string, string, error) {
 	}
 	controls, first := 0, -1
 	for i := range len(text) {
-		if c := text[i]; c < ' ' && (c < '\b' || c > '\r') && c != 0x1a && c != 0x1b || c == 0x7f {
+		if isControl(rune(text[i])) {
 			controls++
 			if first < 0 {
 				first = i
@@ -67,6 +73,11 @@ func finish(text, enc string, err error, data []byte) (string, string, error) {
 		return "", "", notText(data, fmt.Errorf("the file is not text: it has %d control characters, the first at byte %d", controls, first))
 	}
 	return text, enc, nil
+}
+
+// isControl tells control characters that no text has, unlike tabs and line ends.
+func isControl(c rune) bool {
+	return c < ' ' && (c < '\b' || c > '\r') && c != 0x1a && c != 0x1b || c == 0x7f
 }
 
 // notText says what the file is instead, where its first bytes tell.
