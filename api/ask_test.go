@@ -23,6 +23,7 @@ func TestAskWhole(t *testing.T) {
 	body := read(t, res)
 	for _, want := range []string{
 		`"answer":"**注意：**共130个[1]。"`, `"answered":true`, `"mode":"extractive"`, `"closest":[]`, `"missing":[]`, `"complete":true`,
+		`"model":""`, `"searched_as":""`,
 		`<p><strong>注意：</strong>共130个<sup class=\"cite\"><a href=\"#cite-1\" data-n=\"1\">1</a></sup>。</p>`,
 	} {
 		if !strings.Contains(body, want) {
