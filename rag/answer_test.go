@@ -134,6 +134,31 @@ func TestExtractiveAnswers(t *testing.T) {
 	}
 }
 
+// sentencesOfTheFirst is an Extractor that takes all sentences of the first passage.
+type sentencesOfTheFirst struct{}
+
+func (sentencesOfTheFirst) Extract(_ string, found *rag.Result) []rag.Excerpt {
+	var list []rag.Excerpt
+	p := found.Hits[0].Passage
+	for _, s := range corpus.Sentences(p.Text) {
+		list = append(list, rag.Excerpt{Hit: 0, Span: corpus.Span{Start: p.Start + s.Start, End: p.Start + s.End}})
+	}
+	return list
+}
+
+func TestExcerptsKeepTheLinesOfTheArticle(t *testing.T) {
+	t.Parallel()
+	x := newIndex(t, newFolder(map[string]string{"肉.md": "1. 五花肉切成四厘米见方的块。冷水下锅。\n2. 砂锅底铺葱姜。\n\n不要加水。"}))
+	x.Split = func(a *corpus.Article) []corpus.Passage {
+		return []corpus.Passage{{ID: "p", Article: a.ID, Title: a.Title, End: len(a.Text), Text: a.Text}}
+	}
+	reload(t, x)
+	got := ask(t, &rag.Answerer{Retriever: x, Extractor: sentencesOfTheFirst{}, MinCoverage: 0.2}, question("五花肉切成多大的块？"))
+	if want := "1. 五花肉切成四厘米见方的块。[1]冷水下锅。[2]\n\n2. 砂锅底铺葱姜。[3]\n\n不要加水。[4]"; got.Answer.Answer != want {
+		t.Errorf("got  %q\nwant %q", got.Answer.Answer, want)
+	}
+}
+
 func TestAModelThatFails(t *testing.T) {
 	t.Parallel()
 	down := &rag.ModelError{Kind: rag.ErrorUnavailable, Hint: "start the server"}

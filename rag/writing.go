@@ -107,14 +107,14 @@ func (a *Answerer) extract(w *writing) error {
 	return nil
 }
 
-// separator parts excerpts: sentences that follow one another in an article run on,
-// others begin a paragraph.
+// separator parts excerpts: sentences that follow one another in a line of an article
+// run on, others begin a paragraph, be they items of a list.
 func (w *writing) separator(before, now *Excerpt) string {
 	if before == nil {
 		return ""
 	}
 	a, b := w.found.Hits[before.Hit].Article, w.found.Hits[now.Hit].Article
-	if a == b && now.Span.Start >= before.Span.End && strings.TrimSpace(a.Text[before.Span.End:now.Span.Start]) == "" {
+	if a == b && now.Span.Start >= before.Span.End && strings.Trim(a.Text[before.Span.End:now.Span.Start], " \t\u3000") == "" {
 		if w.lang == chinese {
 			return ""
 		}
