@@ -132,6 +132,10 @@ func newAnswerer(set *settings, x *rag.Index) *rag.Answerer {
 		Prompt:      rag.Prompt{Budget: set.PromptChars},
 		K:           set.K,
 		MinCoverage: set.RefuseBelow,
+		RerankPool:  set.RerankPool,
+	}
+	if set.RerankModel != "" {
+		a.Reranker = &openai.Rerank{BaseURL: set.RerankURL, Key: set.rerankKey, Name: set.RerankModel, Timeout: set.RerankTimeout}
 	}
 	if set.Model == "" {
 		return a

@@ -56,13 +56,18 @@ type settings struct {
 	EmbedURL   string `help:"Address of an OpenAI-compatible server. The key goes into YINJU_EMBED_KEY or the file named by YINJU_EMBED_KEY_FILE." placeholder:"URL" group:"Embeddings"`
 	EmbedBatch int    `help:"Passages in one request." default:"10" group:"Embeddings"`
 
+	RerankModel   string        `help:"Name of the reranking model. Without one, passages stand in the order in which they were found." placeholder:"NAME" group:"Reranking"`
+	RerankURL     string        `help:"Address of a server with a /rerank, in the manner of Jina and Cohere or of Hugging Face's TEI. The key goes into YINJU_RERANK_KEY or the file named by YINJU_RERANK_KEY_FILE." placeholder:"URL" group:"Reranking"`
+	RerankTimeout time.Duration `help:"How long reranking may take; then the order in which the passages were found serves." default:"3s" group:"Reranking"`
+	RerankPool    int           `help:"Passages that the reranker chooses from." default:"30" group:"Reranking"`
+
 	K           int     `help:"Passages an answer is made from." default:"8" group:"Search"`
 	Fusion      string  `help:"How the rankings are fused: minmax or rrf." default:"minmax" enum:"minmax,rrf" group:"Search"`
 	DenseWeight float64 `help:"Share of the dense ranking in the fused score, 0 to 1. At 0 it only fills the last places. Default: 0 for the built-in vectors, 0.5 for a model." default:"-1" group:"Search"`
 	DenseFill   float64 `help:"Share of the places that the dense ranking fills when its weight is 0, 0 to 1." default:"0.2" group:"Search"`
 	RefuseBelow float64 `help:"Questions of which the best passage holds less than this share are refused, 0 to 1." default:"0.2" group:"Search"`
 
-	modelKey, embedKey string
+	modelKey, embedKey, rerankKey string
 	question           string
 	eval               evalSettings
 }
@@ -141,11 +146,16 @@ var (
 	negative = regexp.MustCompile(`^-[0-9.]`)
 )
 
+// isKey tells the names of keys, which are no flags and no lines of a file.
+func isKey(name string) bool {
+	return name == "model-key" || name == "embed-key" || name == "rerank-key"
+}
+
 // noKeys refuses keys on the command line, which every user of the machine can read.
 func noKeys(args []string) error {
 	for _, a := range args {
 		name, _, _ := strings.Cut(strings.TrimLeft(a, "-"), "=")
-		if strings.HasPrefix(a, "-") && (name == "model-key" || name == "embed-key") {
+		if strings.HasPrefix(a, "-") && isKey(name) {
 			return fmt.Errorf("-%s is no flag: others could read it; set %s, or %s_FILE to a file that holds the key", name, envName(name), envName(name))
 		}
 	}
@@ -248,7 +258,7 @@ func parseConfig(r io.Reader, path string, known map[string]bool) (map[string]st
 		switch {
 		case !found:
 			return nil, fmt.Errorf("%s, line %d: write it as name = value", path, n)
-		case name == "model-key" || name == "embed-key":
+		case isKey(name):
 			return nil, fmt.Errorf("%s, line %d: keys don't go into this file; set %s or %s_FILE", path, n, envName(name), envName(name))
 		case !known[name] || name == "help" || name == "config":
 			return nil, fmt.Errorf("%s, line %d: there is no setting %q; yinju -h lists them", path, n, name)
@@ -264,7 +274,7 @@ func parseConfig(r io.Reader, path string, known map[string]bool) (map[string]st
 // readKeys takes the keys from the environment or from the files named there: a
 // command line can be read by every user of the machine.
 func (s *settings) readKeys(env func(string) string) error {
-	for name, key := range map[string]*string{"YINJU_MODEL_KEY": &s.modelKey, "YINJU_EMBED_KEY": &s.embedKey} {
+	for name, key := range map[string]*string{"YINJU_MODEL_KEY": &s.modelKey, "YINJU_EMBED_KEY": &s.embedKey, "YINJU_RERANK_KEY": &s.rerankKey} {
 		*key = strings.TrimSpace(env(name))
 		path := env(name + "_FILE")
 		if path == "" {
@@ -289,6 +299,8 @@ func (s *settings) check() error {
 	return cmp.Or(
 		s.checkArticles(), s.checkListen(), s.checkQuestion(),
 		checkServer("model", "model", s.Model, s.ModelURL), checkServer("embed-model", "embed", s.EmbedModel, s.EmbedURL),
+		checkServer("rerank-model", "rerank", s.RerankModel, s.RerankURL), within("rerank-pool", float64(s.RerankPool), 1, 1000),
+		positive("rerank-timeout", s.RerankTimeout),
 		within("max-files", float64(s.MaxFiles), 1, 10_000_000), within("k", float64(s.K), 1, 50),
 		within("passage-size", float64(s.PassageSize), 50, 5000),
 		within("passage-share", float64(s.PassageShare), 0, float64(s.PassageSize)/2),
