@@ -68,8 +68,8 @@ type settings struct {
 	RefuseBelow float64 `help:"Questions of which the best passage holds less than this share are refused, 0 to 1." default:"0.2" group:"Search"`
 
 	modelKey, embedKey, rerankKey string
-	question           string
-	eval               evalSettings
+	question                      string
+	eval                          evalSettings
 }
 
 // commands is the command line. Settings may stand before or behind a command.
