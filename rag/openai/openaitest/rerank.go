@@ -106,7 +106,7 @@ func (s *Server) refuseRerank(w http.ResponseWriter, path, refusal string) {
 	case s.TEI:
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.WriteHeader(http.StatusUnprocessableEntity)
-		_, _ = fmt.Fprint(w, refusal) //nolint:gosec // for tests, and no browser reads it
+		_, _ = fmt.Fprint(w, refusal)
 	case strings.HasPrefix(path, "/v2/"):
 		writeJSON(w, http.StatusUnprocessableEntity, cohereError{ID: "fake", Message: refusal})
 	default:
