@@ -84,7 +84,7 @@ async function fill(body, place, signal) {
 function watchTitle(heading, body) {
   if (!heading) return;
   const title = $('panel').querySelector('.panel-title');
-  new IntersectionObserver(([entry]) => title.classList.toggle('away', entry.isIntersecting), { root: body }).observe(heading);
+  new IntersectionObserver(([entry]) => title.classList.toggle('away', entry.intersectionRatio > 0.99), { root: body, threshold: [0, 1] }).observe(heading);
 }
 
 /** Title, way out, and the way to the neighbouring citations. */

@@ -141,7 +141,7 @@ const en = {
   interrupted: 'The page was reloaded before the answer was finished.',
   partial: (missing) => (missing ? `Not in the source: ${missing}` : 'The source supports this only in part'),
   unsupported: (missing) => (missing ? `Not in the source: ${missing}` : 'The source does not support this'),
-  supportSummary: (n) => `${n} ${n === 1 ? 'sentence' : 'sentences'} could not be fully verified in the cited text; see the dotted lines.`,
+  supportSummary: (n) => `${n} ${n === 1 ? 'sentence' : 'sentences'} could not be fully verified in the cited text; see the dashed lines.`,
   comma: ', ',
   dot: ' · ',
   done: (text) => `Answer: ${text}`,

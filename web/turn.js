@@ -85,6 +85,7 @@ export class Turn {
       this.text.replaceChildren(adoptHTML(answer.html, 2));
       bindChips(this.text, citations);
       for (const table of this.text.querySelectorAll('table')) wrapTable(table);
+      for (const code of this.text.querySelectorAll('pre')) code.tabIndex = 0; // it scrolls sideways, by keys too
     } else {
       this.text.replaceChildren();
       new LiveText(this.text, (n) => chip(n, citations)).push(answer.answer);

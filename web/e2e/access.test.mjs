@@ -63,6 +63,10 @@ for (const colorScheme of ['light', 'dark']) {
     await page.getByText('Stopped.').waitFor();
     await ask(page, 'weak');
     await answered(page);
+    await ask(page, 'long');
+    const long = await answered(page);
+    await assertAccessible(page, 'tables and code wider than the page');
+    await long.locator('pre[tabindex="0"]').waitFor();
     await ask(page, 'json429');
     await page.getByRole('alert').waitFor();
     await assertAccessible(page, 'stopped, unsupported and failed');
