@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"yinju/corpus"
@@ -32,7 +31,9 @@ func (x *Index) reload(force bool) (*Report, error) {
 	report, err := x.steps(x.ctx, force)
 	if err != nil {
 		x.status.failed(err)
-		x.Log.Error("reload failed, the old generation goes on serving", "error", err)
+		if x.ctx.Err() == nil { // else it was stopped
+			x.Log.Error("reload failed, the old generation goes on serving", "error", err)
+		}
 		return nil, err
 	}
 	report.TookMS = time.Since(started).Milliseconds()
@@ -195,31 +196,20 @@ const chunk = 4096
 func (x *Index) indexWords(ctx context.Context, s *snapshot) error {
 	x.status.enter(PhaseIndex, len(s.passages))
 	var words, grams bm25.Builder
-	var beside sync.WaitGroup
-	beside.Go(func() {
-		for _, p := range s.passages {
-			if ctx.Err() != nil {
-				return
-			}
-			grams.Add(fold.Grams(indexedText(p)))
-		}
-	})
-	defer beside.Wait()
 	for from := 0; from < len(s.passages); from += chunk {
 		part := s.passages[from:min(from+chunk, len(s.passages))]
 		terms, err := x.terms(ctx, part)
 		if err != nil {
 			return err
 		}
-		for i := range part {
+		for i, p := range part {
 			words.Add(terms[i])
+			grams.Add(fold.Grams(indexedText(p)))
 		}
 		x.status.advance(from+len(part), len(s.passages))
 	}
-	s.words = words.Index()
-	beside.Wait()
-	s.grams = grams.Index()
-	return ctx.Err()
+	s.words, s.grams = words.Index(), grams.Index()
+	return nil
 }
 
 // indexedText is what a passage is found by, in every leg: the titles above it too.
