@@ -51,7 +51,7 @@ func (a *Answerer) Ask(ctx context.Context, q Question, emit func(Event) error) 
 // find retrieves the passages: for the question as asked and, where it leans on the
 // conversation, also for the question made self-contained.
 func (a *Answerer) find(ctx context.Context, w *writing) error {
-	q := Query{Text: w.question.Text, K: a.k(w.question), Filter: w.question.Filter}
+	q := Query{Text: w.question.Text, K: a.k(w.question), Filter: w.question.Filter, Literal: w.question.Literal, MinCoverage: a.MinCoverage}
 	if a.Reranker != nil {
 		q.Spare = max(0, cmp.Or(a.RerankPool, 30)-q.K)
 	}
@@ -60,7 +60,7 @@ func (a *Answerer) find(ctx context.Context, w *writing) error {
 		return err
 	}
 	if rewritten := rewrite(w.question); rewritten != "" {
-		q.Text = rewritten
+		q.Text, q.Said = rewritten, w.question.Text
 		more, err := a.Retriever.Retrieve(ctx, q)
 		if err != nil {
 			return err
@@ -73,6 +73,8 @@ func (a *Answerer) find(ctx context.Context, w *writing) error {
 	w.found = found
 	w.answer.Generation = found.Generation
 	w.answer.Notice = found.Notice
+	w.answer.SearchedFilters = append([]SearchedFilter{}, found.SearchedFilters...)
+	w.dropped()
 	w.answer.Stats.Passages = found.Passages
 	w.answer.Stats.Coverage = found.Coverage
 	return nil
@@ -130,6 +132,9 @@ func (a *Answerer) write(ctx context.Context, w *writing) error {
 // merge fuses two results of one generation by reciprocal ranks. first counts a
 // little more: it wins ties. The hits that find no place in q.K become spare ones.
 func merge(first, second *Result, q Query) *Result {
+	if !slices.Equal(first.narrowed, second.narrowed) {
+		return first // what is left out of one must not come in by the other
+	}
 	merged := *first
 	merged.Coverage = max(first.Coverage, second.Coverage)
 	ranks := make(map[string]float64)

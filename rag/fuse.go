@@ -2,6 +2,7 @@ package rag
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"yinju/rag/bm25"
@@ -56,6 +57,8 @@ type ranked struct {
 	words, grams, dense LegScore
 	lexical             LegScore // words and grams fused
 	phrase              bool
+	day                 int     // of publication
+	lost                float64 // share of the score that boosts cost it
 	score               float64
 }
 
@@ -91,6 +94,7 @@ func (r Ranking) order(all []ranked) {
 	for i := range all {
 		all[i].lexical.Score = (words[i] + grams[i]) / 2
 		all[i].score = (1-r.DenseWeight)*all[i].lexical.Score + r.DenseWeight*dense[i]
+		all[i].score *= max(0, 1-all[i].lost)
 	}
 	slices.SortFunc(all, func(a, b ranked) int {
 		return cmp.Or(cmp.Compare(b.lexical.Score, a.lexical.Score), cmp.Compare(a.passage, b.passage))
@@ -101,9 +105,14 @@ func (r Ranking) order(all []ranked) {
 		}
 	}
 	slices.SortFunc(all, func(a, b ranked) int {
-		return cmp.Or(-compareBool(a.phrase, b.phrase), cmp.Compare(b.score, a.score), cmp.Compare(a.passage, b.passage))
+		return cmp.Or(-compareBool(a.phrase, b.phrase), cmp.Compare(equalish(b.score), equalish(a.score)),
+			cmp.Compare(b.day, a.day), cmp.Compare(a.passage, b.passage))
 	})
 }
+
+// equalish makes scores equal that differ by rounding, so that the newest of equals
+// come first.
+func equalish(score float64) float64 { return math.Round(score * 1e9) }
 
 // best returns the first k of the ordered candidates, or lets the dense leg fill the
 // last places.

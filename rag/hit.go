@@ -3,6 +3,7 @@ package rag
 import (
 	"yinju/corpus"
 	"yinju/rag/bm25"
+	"yinju/rag/hint"
 )
 
 // Query asks for passages.
@@ -14,6 +15,13 @@ type Query struct {
 	// Exclude, if not nil, leaves out the passages for which it is true, as if they
 	// stood in no article. The weights of the terms are still those of all passages.
 	Exclude func(corpus.Passage) bool
+	// Literal keeps dates and sources that the text names from narrowing the search.
+	Literal bool
+	// Said is the text whose dates and sources count; empty means Text.
+	Said string
+	// MinCoverage is the Result.Coverage below which a search that the text narrowed
+	// has found nothing, and is widened.
+	MinCoverage float64
 }
 
 // Result is what a Query found in one generation, best hit first.
@@ -25,7 +33,12 @@ type Result struct {
 	Coverage   float64     // how much of the question the best hit holds, 0 to 1; see refuse.go
 	Words      []bm25.Term // what was searched for, weighted by idf: words,
 	Grams      []bm25.Term // and characters and bigrams
-	Notice     string      // what did not go as configured, a sentence: the embedder was down, say
+	// SearchedFilters are the filters and boosts that the text asked for.
+	SearchedFilters []SearchedFilter
+	Notice          string // what did not go as configured, a sentence: the embedder was down, say
+
+	narrowed []hint.Kind // by what the text asked for
+	lifted   []bool      // which hints of the question some candidate meets
 }
 
 // Hit is a retrieved passage with what brought it up.

@@ -33,9 +33,10 @@ type Index struct {
 	Cache    Cache       // nil: every start computes everything anew
 	Ranking  Ranking
 
-	EmbedBatch int           // passages embedded and saved at a time; 0 means 64
-	RetryAfter time.Duration // until a first load is tried again without its vectors; 0 means 10 s
-	Log        *slog.Logger  // nil: nothing is logged
+	EmbedBatch int              // passages embedded and saved at a time; 0 means 64
+	Now        func() time.Time // what "yesterday" is before; nil means time.Now
+	RetryAfter time.Duration    // until a first load is tried again without its vectors; 0 means 10 s
+	Log        *slog.Logger     // nil: nothing is logged
 
 	current atomic.Pointer[snapshot]
 	runs    runs
@@ -52,6 +53,9 @@ func (x *Index) init() {
 		x.ctx, x.stop = context.WithCancel(context.Background())
 		if x.Log == nil {
 			x.Log = slog.New(slog.DiscardHandler)
+		}
+		if x.Now == nil {
+			x.Now = time.Now
 		}
 		if x.EmbedBatch <= 0 {
 			x.EmbedBatch = 64

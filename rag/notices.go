@@ -12,6 +12,11 @@ var (
 		"这些文章里没有找到能回答这个问题的内容。",
 		"The articles do not hold an answer to this question.",
 	}
+	// noticeDropped has the words of the question for %.
+	noticeDropped = notice{
+		"按“%”没有找到相关内容，已去掉这一条件。",
+		"Nothing was found for “%”; that condition was dropped.",
+	}
 	noticeExtractive = notice{
 		"以上为文章原句摘录，未使用模型。",
 		"These are sentences quoted from the articles; no model was used.",

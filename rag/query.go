@@ -44,6 +44,9 @@ func (x *Index) searchTerms(question string) searchTerms {
 	}
 }
 
+// says tells whether there is more to a question than stop words.
+func (x *Index) says(question string) bool { return len(fold.Grams(x.contentOf(question))) > 0 }
+
 // contentOf is the question with its stop words blanked out, so that no bigram
 // reaches across the place where one stood.
 func (x *Index) contentOf(question string) string {

@@ -21,6 +21,11 @@ func (x *Index) Retrieve(ctx context.Context, q Query) (*Result, error) {
 	if s == nil {
 		return nil, ErrNotReady
 	}
+	return x.widen(ctx, s, q, x.wishes(s, q))
+}
+
+// search finds passages by one query, with the boosts of w.
+func (x *Index) search(ctx context.Context, s *snapshot, q Query, w wishes) (*Result, error) {
 	k := q.K
 	if k <= 0 {
 		k = x.Ranking.K
@@ -40,7 +45,12 @@ func (x *Index) Retrieve(ctx context.Context, q Query) (*Result, error) {
 	}
 	all := candidates(words, grams, dense)
 	all = s.withPhrases(all, terms.phrases, keep)
+	lifted, newest := s.lift(all, w.hints)
 	x.Ranking.order(all)
+	if newest {
+		newestFirst(all)
+	}
+	result.lifted = lifted
 	all = s.distinct(all)
 	best := x.Ranking.best(all, k)
 	result.Hits, result.Spare = s.hits(best, terms), s.hits(spare(all, best, q.Spare), terms)

@@ -8,6 +8,7 @@ import (
 	"yinju/corpus"
 	"yinju/corpus/fold"
 	"yinju/rag/bm25"
+	"yinju/rag/hint"
 )
 
 // snapshot is one generation: everything a question needs, immutable.
@@ -22,6 +23,7 @@ type snapshot struct {
 	words      *bm25.Index        // over the words of passages, title and headings included
 	grams      *bm25.Index        // over their characters and bigrams
 	dense      bool               // the store holds a vector for every passage
+	names      *hint.Names        // the sources of the articles
 	examples   func() [2][]string // by language
 }
 
@@ -32,6 +34,7 @@ func newSnapshot(generation uint64, articles []*corpus.Article, passages map[str
 		articles:   articles,
 		byID:       make(map[string]int, len(articles)),
 		places:     make(map[string][]int),
+		names:      sourcesOf(articles),
 	}
 	for i, a := range articles {
 		s.byID[a.ID] = i
