@@ -8,6 +8,7 @@ type Question struct {
 	History []Message // earlier turns, oldest first
 	K       int       // passages to answer from; 0 means the Answerer's default
 	Filter  Filter
+	Literal bool // dates and sources in the text narrow nothing
 	Explain bool
 }
 
@@ -32,11 +33,14 @@ type Answer struct {
 	Sentences  []Sentence `json:"sentences"`
 	Closest    []Citation `json:"closest"`     // when refused: the nearest passages
 	SearchedAs string     `json:"searched_as"` // the question made self-contained, if it was not
-	Generation uint64     `json:"generation"`
-	Complete   bool       `json:"complete"` // the model said that it had finished
-	Notice     string     `json:"notice"`   // what a reader should know of how the answer came about
-	Explain    []Reason   `json:"explain,omitempty"`
-	Stats      Stats      `json:"stats"`
+	// SearchedFilters are the dates and sources of the question that narrowed the
+	// search or weighed in it, and those that were dropped.
+	SearchedFilters []SearchedFilter `json:"searched_filters"`
+	Generation      uint64           `json:"generation"`
+	Complete        bool             `json:"complete"` // the model said that it had finished
+	Notice          string           `json:"notice"`   // what a reader should know of how the answer came about
+	Explain         []Reason         `json:"explain,omitempty"`
+	Stats           Stats            `json:"stats"`
 }
 
 // Mode says who wrote the answer.
