@@ -1,257 +1,242 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"context"
-	"encoding/json"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"slices"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"yinju/corpus"
-	"yinju/corpus/fold"
+	"yinju/corpus/segment"
 	"yinju/rag"
 )
 
-// evalSettings say what is measured. Without Docs the articles of -articles are asked.
+// evalSettings say what is measured and where the figures go.
 type evalSettings struct {
-	Docs      string   `help:"Documents as JSON lines: {\"id\",\"title\",\"text\"}. Default: the articles." placeholder:"FILE"`
-	Questions []string `help:"Questions as JSON lines: {\"question\",\"answers\",\"doc_ids\",\"unanswerable\"}. doc_ids are ids of -docs, or paths of articles. May be given several times." placeholder:"FILE" required:""`
-	Limit     int      `help:"At most so many questions of each file, spread over it. 0: all." default:"0"`
-	JSON      string   `help:"Write the metrics as JSON to this file, - for the terminal." placeholder:"FILE"`
-	Dump      string   `help:"Write what came of each question as JSON lines to this file." placeholder:"FILE"`
+	Set        []string `help:"Folder with docs.jsonl, queries.jsonl and, if you like, absent.jsonl (unanswerable questions). May be given several times: each set is measured by itself, then all together." placeholder:"DIR" sep:"none"`
+	Docs       string   `help:"Documents as JSON lines: {\"id\",\"title\",\"text\"}. Default: the articles." placeholder:"FILE"`
+	Questions  []string `help:"Questions as JSON lines: {\"question\",\"answers\",\"doc_ids\",\"unanswerable\"}. doc_ids are ids of -docs, or paths of articles." placeholder:"FILE,..."`
+	Limit      int      `help:"At most so many questions of each file, spread over it. 0: all." default:"0"`
+	Depth      int      `help:"Passages looked at for the ranking of documents." default:"100"`
+	NearMisses bool     `help:"Also ask each question without the passages that answer it: it should be refused then."`
+	JSON       string   `help:"Write the figures as JSON to this file, - for the terminal and nothing else there." placeholder:"FILE"`
+	HTML       string   `help:"Write a page with plots to this file." placeholder:"FILE"`
+	Dump       string   `help:"Write what came of each question, with texts, as JSON lines to this file." placeholder:"FILE"`
+	Compare    string   `help:"Compare with the JSON of an earlier run over the same questions." placeholder:"FILE"`
+	Resamples  int      `help:"Resamples of the bootstrap behind -compare." default:"2000"`
+	Examples   int      `help:"Questions of each kind of mistake that the page shows." default:"10"`
+	MaxLine    byteSize `help:"Longer lines of the files are refused." default:"64MiB"`
 }
 
-// testQuestion is a line of a question file.
-type testQuestion struct {
-	ID           string   `json:"id"`
-	Question     string   `json:"question"`
-	Answers      []string `json:"answers"`
-	DocIDs       []string `json:"doc_ids"`
-	Unanswerable bool     `json:"unanswerable"`
+func (e evalSettings) check() error {
+	for name, path := range map[string]string{"json": e.JSON, "html": e.HTML, "dump": e.Dump} {
+		if path == "" || name == "json" && path == "-" {
+			continue
+		}
+		if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+			return fmt.Errorf("-%s %q: there is no folder %q; make it first", name, path, filepath.Dir(path))
+		}
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			return fmt.Errorf("-%s %q is a folder; name a file", name, path)
+		}
+	}
+	return cmp.Or(
+		within("limit", float64(e.Limit), 0, 100_000_000), within("depth", float64(e.Depth), 1, 10_000),
+		within("resamples", float64(e.Resamples), 2000, 1_000_000), within("examples", float64(e.Examples), 0, 1000),
+	)
 }
-
-// testDoc is a line of a document file.
-type testDoc struct {
-	ID    string `json:"id"`
-	Title string `json:"title"`
-	Text  string `json:"text"`
-}
-
-// outcome is what came of a question.
-type outcome struct {
-	Question     string   `json:"question"`
-	Unanswerable bool     `json:"unanswerable"`
-	Ranks        []int    `json:"ranks"` // of the right documents that were found, from 1
-	Right        int      `json:"right"` // how many right documents there are
-	Coverage     float64  `json:"coverage"`
-	Refused      bool     `json:"refused"`
-	Gold         []string `json:"gold"`
-	First        string   `json:"first"` // the answer's first sentence
-	Answer       string   `json:"answer"`
-	InFirst      bool     `json:"in_first"`
-	InAnswer     bool     `json:"in_answer"`
-	MS           float64  `json:"ms"`
-}
-
-// evalDepth is how many passages are looked at for the ranking of documents.
-const evalDepth = 50
 
 // eval asks all questions and reports how well they were answered.
 func eval(ctx context.Context, sys system, set *settings) error {
-	set.LogLevel = "warn"
-	questions, err := readQuestions(set.eval)
+	if set.LogLevel == "info" {
+		set.LogLevel = "warn" // the figures are what was asked for
+	}
+	if err := set.eval.check(); err != nil {
+		return err
+	}
+	sets, err := readSets(ctx, set.eval, sys.Stderr)
 	if err != nil {
 		return err
 	}
-	s, err := build(ctx, set, sys.Stderr)
+	before, err := readBefore(set.eval.Compare, sets)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
-	if set.eval.Docs != "" {
-		articles, err := readDocs(set.eval.Docs)
+	var results []*setResult
+	for _, s := range sets {
+		r, err := measure(ctx, sys, set, s)
 		if err != nil {
 			return err
 		}
-		s.Index.Load = func(context.Context, func(string, [32]byte) *corpus.Article, func(int, int)) (*corpus.Loaded, error) {
-			return &corpus.Loaded{Articles: articles}, nil
-		}
+		results = append(results, r)
+		debug.FreeOSMemory() // the next set's memory is to be its own
 	}
-	started := time.Now()
-	if err := s.firstLoad(ctx, sys); err != nil {
-		return err
-	}
-	indexed := time.Since(started)
-	// The refusal is measured at every threshold, so none may cut an answer off.
-	threshold := s.Answerer.MinCoverage
-	s.Answerer.MinCoverage = 0
-	outcomes := make([]outcome, len(questions))
-	for i, q := range questions {
-		if outcomes[i], err = s.try(ctx, q, threshold); err != nil {
+	r := newReport(set, results)
+	if before != nil {
+		if r.Compare, err = compareRuns(ctx, before, results, set.eval.Resamples); err != nil {
 			return err
 		}
 	}
-	m := measure(outcomes)
-	m.Passages, m.IndexMS = s.Index.Progress().Passages, float64(indexed.Milliseconds())
-	if err := writeDump(set.eval.Dump, outcomes); err != nil {
-		return err
-	}
-	return writeMetrics(sys.Stdout, set.eval.JSON, m)
+	return r.write(sys.Stdout, set.eval)
 }
 
-// try asks one question, for its ranking and for its answer.
-func (s *service) try(ctx context.Context, q testQuestion, threshold float64) (outcome, error) {
-	o := outcome{Question: q.Question, Unanswerable: q.Unanswerable, Gold: q.Answers, Right: len(q.DocIDs)}
+// measure indexes one set and asks its questions.
+func measure(ctx context.Context, sys system, set *settings, ts testSet) (*setResult, error) {
+	base := heapMB()
+	s, err := buildFor(ctx, set, ts, sys.Stderr)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
 	started := time.Now()
-	found, err := s.Index.Retrieve(ctx, rag.Query{Text: q.Question, K: evalDepth})
+	if err := s.firstLoad(ctx, sys); err != nil {
+		return nil, err
+	}
+	r := &setResult{Name: ts.Name, indexS: time.Since(started).Seconds(), heapMB: max(0, heapMB()-base)}
+	p := s.Index.Progress()
+	r.documents, r.passages, r.embedder = p.Articles, p.Passages, p.Embedder
+	t, err := newTrier(s, set)
 	if err != nil {
-		return o, err
+		return nil, err
 	}
-	o.MS = float64(time.Since(started).Microseconds()) / 1000
-	o.Ranks = ranksOf(found.Hits, q.DocIDs)
-	answer, err := s.Answerer.Ask(ctx, rag.Question{Text: q.Question}, nil)
+	if ts.Docs == nil {
+		if err := ts.checkIDs(t.all()); err != nil {
+			return nil, err
+		}
+	}
+	if r.trials, err = t.tryAll(ctx, sys.Stderr, ts); err != nil {
+		return nil, err
+	}
+	r.finish()
+	return r, r.remarks(sys.Stderr, s.Answerer.Chat != nil)
+}
+
+// tryAll asks one question after the other, with a bar if a person is looking.
+func (t *trier) tryAll(ctx context.Context, stderr io.Writer, ts testSet) ([]trial, error) {
+	var asked atomic.Int64
+	started, done, drawn := time.Now(), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(drawn)
+		if isTerminal(stderr) {
+			drawProgress(stderr, func() rag.Progress {
+				n, all := int(asked.Load()), len(ts.Questions)
+				eta := time.Since(started) * time.Duration(all-n) / time.Duration(max(1, n))
+				return rag.Progress{Phase: rag.Phase(ts.Name), Done: n, Total: all, ETAMS: eta.Milliseconds()}
+			}, done)
+		}
+	}()
+	defer func() { close(done); <-drawn }()
+	trials := make([]trial, 0, len(ts.Questions))
+	for _, q := range ts.Questions {
+		r, err := t.try(ctx, q)
+		if err := cmp.Or(ctx.Err(), err); err != nil {
+			return nil, fmt.Errorf("%s, question %q: %w", ts.Name, q.Question, err)
+		}
+		trials = append(trials, r)
+		asked.Add(1)
+	}
+	return trials, nil
+}
+
+func (t *trier) all() []*corpus.Article {
+	var list []*corpus.Article
+	for _, a := range t.articles {
+		list = append(list, a)
+	}
+	return list
+}
+
+// buildFor puts the parts together as build does, but over this set and without a
+// cache, so that the time of indexing is that of indexing. Only vectors of an embedding
+// server are kept, in a folder of the set's own: they take long and may cost money.
+func buildFor(ctx context.Context, set *settings, ts testSet, stderr io.Writer) (*service, error) {
+	s := &service{Log: newLog(set.LogLevel, stderr)}
+	data, err := dataFolder(set)
 	if err != nil {
-		return o, err
+		return nil, err
 	}
-	o.Coverage = answer.Stats.Coverage
-	o.Refused = o.Coverage < threshold || !answer.Answered
-	o.Answer = answer.Answer
-	if len(answer.Sentences) > 0 && answer.Answered {
-		o.First = answer.Sentences[0].Text
-		o.InFirst = holdsOne(o.First, q.Answers)
-		o.InAnswer = holdsOne(o.Answer, q.Answers)
-	}
-	return o, nil
-}
-
-// ranksOf returns the places of the right documents among the documents found.
-func ranksOf(hits []rag.Hit, right []string) []int {
-	var ranks []int
-	seen := make(map[string]bool)
-	for _, h := range hits {
-		if seen[h.Article.Path] {
-			continue
-		}
-		seen[h.Article.Path] = true
-		if slices.Contains(right, h.Article.Path) {
-			ranks = append(ranks, len(seen))
+	if ts.Docs == nil {
+		if s.Articles, err = articlesFolder(set, data); err != nil {
+			return nil, err
 		}
 	}
-	return ranks
-}
-
-// holdsOne compares without white space, case, width and script.
-func holdsOne(text string, answers []string) bool {
-	text = squeeze(text)
-	return slices.ContainsFunc(answers, func(a string) bool { return a != "" && strings.Contains(text, squeeze(a)) })
-}
-
-func squeeze(s string) string {
-	var out []rune
-	for _, r := range fold.String(s) {
-		if r != ' ' && r != '\n' && r != '\t' && r != '*' {
-			out = append(out, r)
-		}
+	words, err := segment.New(segment.Config{UserDict: set.UserDict})
+	if err != nil {
+		return nil, err
 	}
-	return string(out)
-}
-
-func readQuestions(set evalSettings) ([]testQuestion, error) {
-	var all []testQuestion
-	for _, path := range set.Questions {
-		list, err := readLines[testQuestion](path)
+	var cache rag.Cache
+	if set.EmbedModel != "" {
+		place, err := filepath.Abs(cmp.Or(ts.Path, s.Articles))
 		if err != nil {
 			return nil, err
 		}
-		list = slices.DeleteFunc(list, func(q testQuestion) bool { return strings.TrimSpace(q.Question) == "" })
-		if set.Limit > 0 && len(list) > set.Limit {
-			spread := make([]testQuestion, set.Limit)
-			for i := range spread {
-				spread[i] = list[i*len(list)/set.Limit]
-			}
-			list = spread
-		}
-		all = append(all, list...)
-	}
-	if len(all) == 0 {
-		return nil, errors.New("there are no questions in the files of -questions")
-	}
-	return all, nil
-}
-
-func readDocs(path string) ([]*corpus.Article, error) {
-	docs, err := readLines[testDoc](path)
-	if err != nil {
-		return nil, err
-	}
-	var articles []*corpus.Article
-	for _, d := range docs {
-		articles = append(articles, &corpus.Article{ID: corpus.ArticleID(d.ID), Path: d.ID, Title: d.Title, Text: d.Text, Format: "text"})
-	}
-	slices.SortFunc(articles, func(a, b *corpus.Article) int { return cmp.Compare(a.Path, b.Path) })
-	return articles, nil
-}
-
-// readLines reads a file with one JSON value a line.
-func readLines[T any](path string) ([]T, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close() //nolint:errcheck // opened for reading only
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 64<<20)
-	var list []T
-	for n := 1; lines.Scan(); n++ {
-		if len(lines.Bytes()) == 0 {
-			continue
-		}
-		var v T
-		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
-			return nil, fmt.Errorf("%s, line %d is no JSON object of the right form: %w", path, n, err)
-		}
-		list = append(list, v)
-	}
-	return list, lines.Err()
-}
-
-func writeDump(path string, outcomes []outcome) error {
-	if path == "" {
-		return nil
-	}
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	enc := json.NewEncoder(f)
-	for _, o := range outcomes {
-		if err := enc.Encode(o); err != nil {
-			return errors.Join(err, f.Close())
+		sum := sha256.Sum256([]byte(place))
+		if cache, err = s.openCache(ctx, set, filepath.Join(data, "eval", hex.EncodeToString(sum[:6]))); err != nil {
+			return nil, err
 		}
 	}
-	return f.Close()
+	s.Index = newIndex(set, s, words, cache)
+	s.close = append(s.close, s.Index.Close)
+	if ts.Docs != nil {
+		s.Index.Load = func(context.Context, func(string, [32]byte) *corpus.Article, func(int, int)) (*corpus.Loaded, error) {
+			return &corpus.Loaded{Articles: ts.Docs}, nil
+		}
+	}
+	s.Answerer = newAnswerer(set, s.Index)
+	return s, nil
 }
 
-func writeMetrics(stdout io.Writer, path string, m metrics) error {
-	if path == "" {
-		return m.table(stdout)
-	}
-	data, err := json.MarshalIndent(struct {
-		Metrics metrics `json:"metrics"`
-	}{m}, "", "  ")
+// heapMB is the memory of Go's heap in use; Jieba's dictionary stands outside of it.
+func heapMB() float64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapInuse) / (1 << 20)
+}
+
+// peakMB is the most memory that the process has had, 0 where the system doesn't say.
+func peakMB() float64 {
+	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
-		return err
+		return 0
 	}
-	data = append(data, '\n')
-	if path == "-" {
-		_, err = stdout.Write(data)
-		return err
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	var kB float64
+	if _, err := fmt.Sscanf(rest, "%g kB", &kB); err != nil {
+		return 0
 	}
-	return os.WriteFile(path, data, 0o600)
+	return kB / 1024
+}
+
+// remarks tells what makes the figures less than they seem.
+func (r *setResult) remarks(stderr io.Writer, model bool) error {
+	fellBack, without := 0, 0
+	for _, t := range r.trials {
+		if model && !t.byModel && t.Chars > 0 {
+			fellBack++
+		}
+		if strings.Contains(t.notice, "dense ranking") {
+			without++
+		}
+	}
+	var errs []error
+	note := func(n int, text string) {
+		if n > 0 {
+			_, err := fmt.Fprintf(stderr, "%s: %d of %d %s\n", r.Name, n, len(r.trials), text)
+			errs = append(errs, err)
+		}
+	}
+	note(fellBack, "answers are quoted sentences, because the model failed")
+	note(without, "questions were answered without the dense ranking, because the embedding server failed")
+	return errors.Join(errs...)
 }
