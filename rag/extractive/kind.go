@@ -2,76 +2,165 @@ package extractive
 
 import (
 	"regexp"
-
-	"yinju/corpus/fold"
+	"strings"
+	"unicode/utf8"
 )
 
-// kind is what a question asks for, as far as its form tells.
-type kind struct {
-	evidence *regexp.Regexp // what an answer has; nil: nothing in particular
-	exact    *regexp.Regexp // what it has when the question names the unit: 多少家; may be nil
+// form is a question as far as its form tells what is asked for. All is folded.
+type form struct {
+	question string
+	from, to int            // bytes of the question word
+	kind     *regexp.Regexp // what an answer has; nil: nothing in particular
+	hard     bool           // there is no answer without: a date, a number
+	unit     *regexp.Regexp // a number with the unit that the question names (多少家); may be nil
+	subject  string         // of a question for a definition: 什么是大模型
+	list     bool           // asks for several things
 }
 
-// unit is the measure word behind a question for a number.
-var unit = regexp.MustCompile(`(?:多少|几|哪)一?(万|亿)?([个家名位次种款项座条人年月日天岁倍度元米台章本部张艘架场集层公千克吨斤亩平立小分秒届级类件篇只头匹间所支队首句字页股岛国省市县区镇村校系])`)
+// asking finds the question word.
+var asking = regexp.MustCompile(`什么|甚么|多少|为何|谁|哪|何|几|多[大高长远久重快深宽]|怎么|怎样|如何|\b(?:what|which|who|whom|whose|when|where|why|how)\b`)
 
-// exactly is a number with that unit.
-func exactly(question string) *regexp.Regexp {
-	found := unit.FindStringSubmatch(question)
-	if found == nil {
-		return nil
-	}
-	return regexp.MustCompile(`[0-9〇零一二两三四五六七八九十百千万亿半][0-9,. *〇零一二两三四五六七八九十百千万亿多余来几]*` + found[2])
-}
+// listing are questions for several things.
+var listing = regexp.MustCompile(`哪些|哪[几两二三四五六七八九十]|有什么|几[个种类大项点方].{0,6}(?:分别|各)|分别(?:是|有|为)|列出|列举|包括什么|\bwhat are\b|\blist\b|\bwhich (?:two|three|four|five|six)\b|\bwhat (?:two|three|four|five|six)\b`)
 
-// kinds go by the question's form; the first that fits is taken. All is folded.
+const numeral = `〇零一二两三四五六七八九十百千万亿`
+
+// counted is the measure word behind a question for a number.
+var counted = regexp.MustCompile(`(?:多少|几)[万亿]?(\p{Han})`)
+
+// kinds go by the question's form; the first that fits is taken.
 var kinds = []struct{ question, evidence *regexp.Regexp }{
-	{
-		regexp.MustCompile(`哪一?年|哪一?天|哪一?月|什么时候|何时|几月|几号|几日|哪个年份|时间是|日期|几点|\bwhen\b|\bwhat year\b|\bwhich year\b`),
-		regexp.MustCompile(`\d{4}|\d+ *[年月日号点时]|[〇零一二三四五六七八九十]+[年月日号]|年代|世纪|昨|今|去年|\b(january|february|march|april|may|june|july|august|september|october|november|december)\b`),
+	{ // when
+		regexp.MustCompile(`[哪几何]一?个?[年天月日号]|什么时[候间]|何时|几点|年份|时间[是为]|日期|哪一?个?(?:时期|年代|世纪|朝代)|\bwhen\b|\bwh(?:at|ich) (?:year|month|day|date|century)\b`),
+		regexp.MustCompile(`\b(?:1\d|20)\d\d\b|\d+ *[年月日号点时]|[` + numeral + `]+[年月日号]|年代|世纪|年间|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b`),
 	},
-	{
-		regexp.MustCompile(`多少|几[个家名位次种款项座条人年天岁倍]|多[大高长远久重快]|第几|排名|比例|百分|\bhow (many|much|long|old|far|tall|large|big)\b|percent`),
-		regexp.MustCompile(`\d|[一二两三四五六七八九十百千万亿]+[个家名位次种款项座条人年天岁倍度元米台]|百分之|\b(one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|million|billion)\b`),
+	{ // how many
+		regexp.MustCompile(`多少|几\p{Han}|多[大高长远久重快深宽]|第几|排名|比例|百分|\bhow (?:many|much|long|old|far|tall|large|big)\b|percent`),
+		regexp.MustCompile(`\d|[` + numeral + `]+\p{Han}|百分之|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|million|billion)\b`),
 	},
-	{
-		regexp.MustCompile(`谁|哪位|何人|什么人|\bwho\b|\bwhose\b|\bwhom\b`),
-		regexp.MustCompile(`表示|认为|指出|说|称|介绍|[^ ]·[^ ]|先生|女士|教授|院长|主席|总统|将军|\b[a-z]+ed by\b`),
+	{ // why
+		regexp.MustCompile(`为什么|为何|原因|因何|由来|目的|\bwhy\b`),
+		regexp.MustCompile(`因|由于|所以|故|为了|以便|导致|使|从而|目的|旨在|\b(?:because|since|due to|therefore|so that|reason|in order to|as a result)\b`),
 	},
-	{
-		regexp.MustCompile(`为什么|为何|原因|因何|\bwhy\b`),
-		regexp.MustCompile(`因为|由于|因此|所以|原因|为了|以便|导致|使得|从而|\b(because|since|due to|therefore|so that|reason)\b`),
+	{ // who
+		regexp.MustCompile(`谁|哪一?位|何人|什么人|\bwho\b|\bwhose\b|\bwhom\b`),
+		regexp.MustCompile(`表示|认为|指出|说|称|介绍|\p{Han}·\p{Han}|先生|女士|教授|院长|主席|总统|将军|\bby [a-z]+`),
 	},
-	{
-		regexp.MustCompile(`哪里|哪儿|何处|何地|什么地方|哪个(国家|城市|省|地区|地方)|位于|\bwhere\b`),
-		regexp.MustCompile(`位于|地处|在.{1,12}(省|市|县|区|州|国|镇|村|路|山|岛|湾)|(省|市|县|州|国)|\b(in|at|near) `),
+	{ // by what name
+		regexp.MustCompile(`(?:别|俗|简|全)称|(?:全|原|本|又|别)名|名字|[称叫名][为之做作]*(?:什么|何|\?|$)|(?:什么|何)[名称]`),
+		regexp.MustCompile(`[又别全原本俗]名|[又别俗简全亦旧古自被]称|也称|称[为作之]|名[为叫]|叫[做作]|昵称|绰号|外号`),
+	},
+	{ // where
+		regexp.MustCompile(`哪里|哪儿|何[处地]|什么地方|哪一?些?个?(?:国家?|城市|省|地区|地方|州|县|区)|位于|分布|\bwhere\b`),
+		regexp.MustCompile(`位于|地处|坐落|分布|产于|见于|在.{1,12}[省市县区州国镇村路山岛湾]|[省市县州国]|\b(?:in|at|near) `),
+	},
+	{ // how
+		regexp.MustCompile(`如何|怎么|怎样|步骤|\bhow (?:do|does|did|can|to|is|are)\b`),
+		regexp.MustCompile(`通过|利用|采用|使用|借助|首先|先.*再|然后|方法|步骤|\b(?:by|using|through|first)\b`),
+	},
+	{ // of what colour
+		regexp.MustCompile(`颜色|什么色|colou?r`),
+		regexp.MustCompile(`\p{Han}色|\b(?:red|blue|green|white|black|yellow|brown|gr[ea]y|orange|purple|pink)\b`),
+	},
+	{ // at what school
+		regexp.MustCompile(`什么学校|哪一?[所间]|\bwhat (?:school|university|college)\b`),
+		regexp.MustCompile(`大学|学院|中学|小学|高校|书院|\b(?:school|university|college|institute)\b`),
+	},
+	{ // in what office
+		regexp.MustCompile(`职务|职位|官职|什么职`),
+		regexp.MustCompile(`任|职|长`),
 	},
 }
 
-func kindOf(question string) kind {
-	folded := fold.String(question)
-	for _, k := range kinds {
-		if k.question.MatchString(folded) {
-			return kind{k.evidence, exactly(folded)}
+// definitions are questions for what something is; the group is the thing.
+var definitions = []*regexp.Regexp{
+	regexp.MustCompile(`^(?:请问|解释一下|解释)?什么是(.+?)\??$`),
+	regexp.MustCompile(`^(?:请问)?(.+?)的(?:定义|概念|意思|含义)`),
+	regexp.MustCompile(`^(?:请问)?(.+?)(?:是|指的是|指|为)(?:什么|谁|何)(?:意思|人|人物|东西)?\??$`),
+	regexp.MustCompile(`^(?:what|who) (?:is|are|was|were) (?:an? |the )?(.+?)\??$`),
+}
+
+// copulas are how a definition goes on behind its subject.
+var copulas = []string{"是", "指", "为", "即", " is ", " are ", " was ", " were ", "refers to", "means"}
+
+const (
+	subjectWithin = 36  // bytes before the subject of a definition at most
+	copulaWithin  = 150 // bytes between it and the copula: names and dates in brackets
+)
+
+// formOf reads a folded question.
+func formOf(question string) form {
+	question = strings.TrimSpace(question)
+	f := form{question: question, from: len(question), to: len(question), list: listing.MatchString(question)}
+	if at := asking.FindStringIndex(question); at != nil {
+		f.from, f.to = at[0], at[1]
+	}
+	for _, d := range definitions {
+		if m := d.FindStringSubmatch(question); m != nil {
+			f.subject = strings.Trim(m[1], " \"“”《》「」")
+			break
 		}
 	}
-	return kind{}
+	for i, k := range kinds {
+		if k.question.MatchString(question) {
+			f.kind, f.hard = k.evidence, i < 2
+			break
+		}
+	}
+	if m := counted.FindStringSubmatch(question); m != nil {
+		f.unit = regexp.MustCompile(`[0-9半` + numeral + `][0-9,. *多余来几` + numeral + `]*\p{Han}?` + m[1])
+	}
+	return f
 }
 
-// in says how well a text fits the kind of answer asked for, from 0 to 1. Any text
-// fits a question that asks for nothing in particular.
-func (k kind) in(text string) float64 {
-	folded := fold.String(text)
-	switch {
-	case k.evidence == nil:
-		return 1
-	case k.exact != nil && k.exact.MatchString(folded):
-		return 1
-	case !k.evidence.MatchString(folded):
-		return 0
-	case k.exact != nil:
-		return 0.4
-	default:
-		return 1
+// evidence is what a folded sentence gains by holding what is asked for.
+func (f form) evidence(sentence string) float64 {
+	score := 0.0
+	if f.kind != nil && f.kind.MatchString(sentence) {
+		score += kindShare
+	}
+	if f.unit != nil && f.unit.MatchString(sentence) {
+		score += unitShare
+	}
+	if f.subject != "" && f.defines(sentence) {
+		score += defineShare
+	}
+	return score
+}
+
+// defines says whether a sentence opens by saying what the subject is.
+func (f form) defines(sentence string) bool {
+	at := strings.Index(sentence, f.subject)
+	if at < 0 || at > subjectWithin {
+		return false
+	}
+	rest := sentence[at+len(f.subject):]
+	rest = rest[:runeStart(rest, copulaWithin)]
+	for _, c := range copulas {
+		if strings.Contains(rest, c) {
+			return true
+		}
+	}
+	return false
+}
+
+// distance is how many characters of the question part a term from the question word.
+func (f form) distance(term string) int {
+	least := utf8.RuneCountInString(f.question)
+	for at, q := 0, f.question; ; {
+		i := strings.Index(q[at:], term)
+		if i < 0 {
+			return least
+		}
+		start, end := at+i, at+i+len(term)
+		switch {
+		case start >= f.to:
+			return min(least, utf8.RuneCountInString(q[f.to:start]))
+		case end <= f.from:
+			least = min(least, utf8.RuneCountInString(q[end:f.from]))
+		default:
+			return 0
+		}
+		at = end
 	}
 }
