@@ -51,6 +51,7 @@ func TestFusion(t *testing.T) {
 			all[i].phrase = all[i].passage == c.phrase
 		}
 		r := c.ranking.withDefaults()
+		r.WordsShare = 0.5
 		r.order(all)
 		if got := passagesIn(r.best(all, c.k)); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
@@ -72,7 +73,7 @@ func TestEqualScoresAreOrderedByPassage(t *testing.T) {
 func TestLexicalRankIsThatWithoutVectors(t *testing.T) {
 	t.Parallel()
 	all := candidates(legOf(10, 9), nil, leg{{Doc: 1, Score: 1}, {Doc: 2, Score: 0.9}})
-	Ranking{DenseWeight: 0.5}.withDefaults().order(all)
+	Ranking{DenseWeight: 0.5, WordsShare: 1}.withDefaults().order(all)
 	got := ""
 	for _, r := range all {
 		got += fmt.Sprint(r.passage, ":", r.lexical.Rank, " ")

@@ -10,10 +10,20 @@ import (
 
 // searchTerms is a question as the lexical legs see it.
 type searchTerms struct {
-	words   []bm25.Term
-	grams   []bm25.Term
-	phrases []string // quoted, folded; the passages that hold them come first
+	words, grams searchLeg
+	phrases      []string // quoted, folded; the passages that hold them come first
 }
+
+// searchLeg is a question as one lexical leg sees it.
+type searchLeg struct {
+	all     []bm25.Term // stop words among them, at stopShare
+	content []bm25.Term // without stop words: what the question is about
+}
+
+// stopShare is what a stop word counts for in the ranking. To drop them altogether is
+// a little better on encyclopedic questions and worse on lay questions about statutes,
+// where 能不能 and 多久 are half of what there is to go by.
+const stopShare = 0.6
 
 // quoted finds what stands in quotes: “…”, 「…」, 『…』, "…", ＂…＂. A phrase has at
 // least two characters: one in quotes is emphasis, not a phrase.
@@ -30,16 +40,16 @@ func phrasesOf(question string) []string {
 	return phrases
 }
 
-// searchTerms drops question and stop words, on the query's side only: the surest
-// gain in ranking that was measured. A question made of nothing else keeps them.
+// searchTerms weighs question and stop words down, on the query's side only. A
+// question made of nothing else counts them in full.
 func (x *Index) searchTerms(question string) searchTerms {
 	content := x.contentOf(question)
-	if len(fold.Grams(content)) == 0 {
+	if !x.says(question) {
 		content = question
 	}
 	return searchTerms{
-		words:   weighted(x.Words(content)),
-		grams:   weighted(fold.Grams(content)),
+		words:   newSearchLeg(x.Words(content), x.Words(question)),
+		grams:   newSearchLeg(fold.Grams(content), fold.Grams(question)),
 		phrases: phrasesOf(question),
 	}
 }
@@ -61,14 +71,21 @@ func (x *Index) contentOf(question string) string {
 	return sb.String()
 }
 
-func weighted(terms []string) []bm25.Term {
-	query := make([]bm25.Term, 0, len(terms))
-	seen := make(map[string]bool, len(terms))
-	for _, t := range terms {
-		if !seen[t] {
-			seen[t] = true
-			query = append(query, bm25.Term{Text: t, Weight: 1})
+// newSearchLeg weighs each term once: content in full, what else stands in the
+// question at stopShare.
+func newSearchLeg(content, question []string) searchLeg {
+	var l searchLeg
+	seen := make(map[string]bool, len(question))
+	add := func(terms []string, weight float64) {
+		for _, t := range terms {
+			if !seen[t] {
+				seen[t] = true
+				l.all = append(l.all, bm25.Term{Text: t, Weight: weight})
+			}
 		}
 	}
-	return query
+	add(content, 1)
+	l.content = l.all[:len(l.all):len(l.all)]
+	add(question, stopShare)
+	return l
 }

@@ -14,8 +14,8 @@ import (
 func (s *snapshot) coverage(terms searchTerms, best []ranked) float64 {
 	words, grams := 0.0, 0.0
 	for _, r := range best {
-		words = max(words, held(s.words, r.passage, terms.words))
-		grams = max(grams, held(s.grams, r.passage, terms.grams))
+		words = max(words, held(s.words, r.passage, terms.words.content))
+		grams = max(grams, held(s.grams, r.passage, terms.grams.content))
 	}
 	return (words + grams) / 2
 }

@@ -33,8 +33,8 @@ func (x *Index) search(ctx context.Context, s *snapshot, q Query, w wishes) (*Re
 	result := &Result{Generation: s.generation, Passages: len(s.passages)}
 	terms, keep := x.searchTerms(q.Text), s.allowed(q)
 	pool := max(x.Ranking.Pool, k+q.Spare)
-	words := leg(s.words.Search(terms.words, pool, keep))
-	grams := leg(s.grams.Search(terms.grams, pool, keep))
+	words := leg(s.words.Search(terms.words.all, pool, keep))
+	grams := leg(s.grams.Search(terms.grams.all, pool, keep))
 	dense, err := x.nearest(ctx, s, q.Text, k, keep)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -54,7 +54,7 @@ func (x *Index) search(ctx context.Context, s *snapshot, q Query, w wishes) (*Re
 	all = s.distinct(all)
 	best := x.Ranking.best(all, k)
 	result.Hits, result.Spare = s.hits(best, terms), s.hits(spare(all, best, q.Spare), terms)
-	result.Words, result.Grams = s.words.Weigh(terms.words), s.grams.Weigh(terms.grams)
+	result.Words, result.Grams = s.words.Weigh(terms.words.content), s.grams.Weigh(terms.grams.content)
 	result.Coverage = s.coverage(terms, best)
 	return result, ctx.Err()
 }
@@ -78,7 +78,7 @@ func (s *snapshot) hits(best []ranked, terms searchTerms) []Hit {
 			Passage: s.passages[r.passage], Article: s.article(r.passage), Score: r.score,
 			Lexical: r.lexical, Words: r.words, Grams: r.grams, Dense: r.dense, Phrase: r.phrase,
 		}
-		for _, t := range terms.words {
+		for _, t := range terms.words.content {
 			if s.words.Saturation(r.passage, t.Text) > 0 {
 				h.Terms = append(h.Terms, t.Text)
 			}
