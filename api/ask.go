@@ -21,6 +21,7 @@ type askRequest struct {
 	Stream   bool          `json:"stream"`
 	K        *int          `json:"k"`
 	Filter   filterRequest `json:"filter"`
+	Auto     *bool         `json:"auto"`    // false: dates and sources in the question narrow nothing
 	Explain  bool          `json:"explain"` // adds why each passage was retrieved
 	HTML     bool          `json:"html"`    // adds the answer rendered as HTML
 }
@@ -114,7 +115,7 @@ func (req askRequest) question(limits Limits) (rag.Question, error) {
 	if err != nil {
 		return rag.Question{}, err
 	}
-	return rag.Question{Text: text, History: history, K: k, Filter: filter, Explain: req.Explain}, nil
+	return rag.Question{Text: text, History: history, K: k, Filter: filter, Explain: req.Explain, Literal: req.Auto != nil && !*req.Auto}, nil
 }
 
 // checkHistory bounds a conversation. Control characters become spaces: an answer
@@ -143,6 +144,7 @@ func checkHistory(turns []rag.Message, limits Limits) ([]rag.Message, error) {
 func answerOf(a *rag.Answer, req askRequest) answer {
 	whole := *a
 	whole.Citations, whole.Closest = list(a.Citations), list(a.Closest)
+	whole.SearchedFilters = list(a.SearchedFilters)
 	whole.Sentences = make([]rag.Sentence, len(a.Sentences))
 	for i, sentence := range a.Sentences {
 		whole.Sentences[i] = wholeSentence(sentence)

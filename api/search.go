@@ -39,6 +39,8 @@ type searchResult struct {
 	Passages   int     `json:"passages"` // searched
 	Coverage   float64 `json:"coverage"`
 	Notice     string  `json:"notice"`
+	// SearchedFilters are the dates and sources that the query itself asked for.
+	SearchedFilters []rag.SearchedFilter `json:"searched_filters"`
 }
 
 // search finds passages without answering.
@@ -47,7 +49,7 @@ func (s *Server) search(c *gin.Context) error {
 	raw, _ := p.raw("q")
 	text, err := s.Limits.question("q", raw)
 	p.fail(err)
-	q := rag.Query{Text: text, K: p.number("k", 1, s.Limits.K, 0), Filter: p.filter(s.Limits)}
+	q := rag.Query{Text: text, K: p.number("k", 1, s.Limits.K, 0), Filter: p.filter(s.Limits), Literal: !p.flag("auto", true)}
 	if err := p.err(); err != nil {
 		return err
 	}
@@ -55,7 +57,7 @@ func (s *Server) search(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.respond(c, http.StatusOK, searchResult{found.Generation, hitsOf(found.Hits), found.Passages, found.Coverage, found.Notice})
+	return s.respond(c, http.StatusOK, searchResult{found.Generation, hitsOf(found.Hits), found.Passages, found.Coverage, found.Notice, list(found.SearchedFilters)})
 }
 
 func hitsOf(hits []rag.Hit) []hit {
