@@ -415,6 +415,35 @@ func TestQuotedPhrasesComeFirst(t *testing.T) {
 	}
 }
 
+// Every run of 2 to 20 characters of an article, asked in quotes, brings the article,
+// also across passages and in the other script, case and width.
+func TestEveryPhraseIsFound(t *testing.T) {
+	t.Parallel()
+	texts := map[string]string{
+		"a.md": "大模型的價值在於應用\nGPT-4o 上线，３３４２万次\n只有在多樣化的場景中",
+		"b.md": "大模型的应用在于价值\n上线 GPT-4，3342 次\n场景只有中",
+	}
+	x := newIndex(t, newFolder(texts))
+	reload(t, x)
+	for path, text := range texts {
+		runes := []rune(text)
+		for length := 2; length <= 20; length += 3 {
+			for start := 0; start+length <= len(runes); start++ {
+				phrase := strings.TrimSpace(string(runes[start : start+length]))
+				if len([]rune(phrase)) < 2 {
+					continue
+				}
+				found := retrieve(t, x, "哪里说「"+strings.ToUpper(phrase)+"」？")
+				if !slices.Contains(found, path) || !holds(texts[first(found)], phrase) {
+					t.Errorf("%q of %s → %v", phrase, path, found)
+				}
+			}
+		}
+	}
+}
+
+func holds(text, phrase string) bool { return strings.Contains(fold.String(text), fold.String(phrase)) }
+
 func TestArticlesArePaged(t *testing.T) {
 	t.Parallel()
 	f := newFolder(map[string]string{})

@@ -1,7 +1,6 @@
 package rag
 
 import (
-	"regexp"
 	"strings"
 
 	"yinju/corpus/fold"
@@ -24,21 +23,6 @@ type searchLeg struct {
 // a little better on encyclopedic questions and worse on lay questions about statutes,
 // where 能不能 and 多久 are half of what there is to go by.
 const stopShare = 0.6
-
-// quoted finds what stands in quotes: “…”, 「…」, 『…』, "…", ＂…＂. A phrase has at
-// least two characters: one in quotes is emphasis, not a phrase.
-var quoted = regexp.MustCompile(`“([^“”]{2,100})”|「([^「」]{2,100})」|『([^『』]{2,100})』|["＂]([^"＂]{2,100})["＂]`)
-
-func phrasesOf(question string) []string {
-	var phrases []string
-	for _, groups := range quoted.FindAllStringSubmatch(question, 8) {
-		phrase := strings.TrimSpace(fold.String(strings.Join(groups[1:], "")))
-		if phrase != "" {
-			phrases = append(phrases, phrase)
-		}
-	}
-	return phrases
-}
 
 // searchTerms weighs question and stop words down, on the query's side only. A
 // question made of nothing else counts them in full.

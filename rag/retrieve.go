@@ -3,10 +3,8 @@ package rag
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
-	"yinju/corpus/fold"
 	"yinju/rag/bm25"
 )
 
@@ -124,57 +122,4 @@ func (s *snapshot) place(matches []Match, want int, keep func(int) bool) leg {
 		}
 	}
 	return found
-}
-
-// withPhrases marks the candidates that hold all quoted phrases, and adds those
-// that the legs did not propose.
-func (s *snapshot) withPhrases(all []ranked, phrases []string, keep func(int) bool) []ranked {
-	if len(phrases) == 0 {
-		return all
-	}
-	holds := s.holding(phrases, keep)
-	for i := range all {
-		if holds[all[i].passage] {
-			all[i].phrase = true
-			delete(holds, all[i].passage)
-		}
-	}
-	rest := make([]int, 0, len(holds))
-	for passage := range holds {
-		rest = append(rest, passage)
-	}
-	slices.Sort(rest)
-	for _, passage := range rest {
-		all = append(all, ranked{passage: passage, phrase: true})
-	}
-	return all
-}
-
-// holding returns the passages that hold all phrases as substrings.
-func (s *snapshot) holding(phrases []string, keep func(int) bool) map[int]bool {
-	holds := make(map[int]bool)
-	for _, passage := range s.grams.Containing(hanGrams(phrases)) {
-		if keep != nil && !keep(passage) {
-			continue
-		}
-		text := fold.String(indexedText(s.passages[passage]))
-		if !slices.ContainsFunc(phrases, func(p string) bool { return !strings.Contains(text, p) }) {
-			holds[passage] = true
-		}
-	}
-	return holds
-}
-
-// hanGrams are the terms that a passage must have to hold the phrases. Latin words
-// are none of them: a phrase may begin or end inside one.
-func hanGrams(phrases []string) []string {
-	var grams []string
-	for _, p := range phrases {
-		for run := range fold.Runs(p) {
-			if run.Kind == fold.Han {
-				grams = append(grams, fold.Grams(run.Text)...)
-			}
-		}
-	}
-	return grams
 }
