@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -23,6 +24,7 @@ type Answerer struct {
 	// MinCoverage is the Result.Coverage below which the articles are taken not to
 	// hold the answer. At 0 only a question that leads nowhere is refused.
 	MinCoverage float64
+	Log         *slog.Logger // nil: nothing is logged
 }
 
 // Ask answers a question. What it knows on the way it tells emit, which may be nil;
@@ -120,12 +122,15 @@ func (a *Answerer) write(ctx context.Context, w *writing) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if a.Log != nil {
+		a.Log.Warn("the chat model failed", "error", failed)
+	}
 	if w.out.Len() > 0 {
-		w.answer.notice(w.text(noticeCut) + failed.Error())
+		w.answer.notice(w.text(noticeCut) + reason(failed, w.lang))
 		return nil
 	}
 	// Nothing of the model's has been shown: the articles' own sentences serve.
-	w.answer.notice(w.text(noticeFallback) + failed.Error())
+	w.answer.notice(w.text(noticeFallback) + reason(failed, w.lang))
 	return a.extract(w)
 }
 

@@ -1,5 +1,7 @@
 package rag
 
+import "errors"
+
 // The sentences that Yinju says itself, by language.
 type notice [2]string
 
@@ -52,3 +54,32 @@ var (
 		"The passages do not hold an answer to this question.",
 	}
 )
+
+var noticeNotDense = notice{
+	"向量检索暂不可用，这次只按词查找。原因：",
+	"The dense ranking did not take part; passages were found by words alone. Reason: ",
+}
+
+// reasons are what readers are told of a ModelError in Chinese. In English it speaks
+// for itself, with its hint to the operator.
+var reasons = map[ErrorKind]string{
+	ErrorAuth:        "模型服务不接受密钥。",
+	ErrorRequest:     "模型服务拒绝了请求。",
+	ErrorRateLimited: "模型服务请求过多，或额度用完。",
+	ErrorUnavailable: "模型服务连不上，或出了故障。",
+	ErrorTimeout:     "模型服务没有及时回应。",
+	ErrorProtocol:    "模型服务返回的内容不是完整的回答。",
+}
+
+// reason is what readers may know of an error.
+func reason(err error, lang language) string {
+	var failed *ModelError
+	switch {
+	case !errors.As(err, &failed):
+		return notice{"内部错误。", "an internal error."}[lang]
+	case lang == chinese:
+		return reasons[failed.Kind]
+	default:
+		return failed.Error()
+	}
+}

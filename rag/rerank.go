@@ -2,7 +2,6 @@ package rag
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 )
@@ -28,7 +27,7 @@ func (a *Answerer) rerank(ctx context.Context, w *writing) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		w.answer.notice(w.text(noticeUnranked) + reason(err))
+		w.answer.notice(w.text(noticeUnranked) + reason(err, w.lang))
 		return nil
 	}
 	// A phrase in quotes is a demand, and no model is asked whether it is met.
@@ -43,13 +42,4 @@ func (w *writing) searched() string {
 		return w.answer.SearchedAs
 	}
 	return w.question.Text
-}
-
-// reason is what readers may know of an error.
-func reason(err error) string {
-	var failed *ModelError
-	if errors.As(err, &failed) {
-		return failed.Error()
-	}
-	return string(ErrorUnavailable)
 }

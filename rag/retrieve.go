@@ -38,7 +38,8 @@ func (x *Index) search(ctx context.Context, s *snapshot, q Query, w wishes) (*Re
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		result.Notice = "The dense ranking did not take part: " + err.Error()
+		lang := languageOf(q.Text)
+		result.Notice = noticeNotDense[lang] + reason(err, lang)
 		x.Log.Warn("a question was answered without the dense ranking", "error", err)
 	}
 	all := candidates(words, grams, dense)

@@ -132,6 +132,7 @@ func newAnswerer(set *settings, x *rag.Index) *rag.Answerer {
 		Prompt:      rag.Prompt{Budget: set.PromptChars},
 		K:           set.K,
 		MinCoverage: set.RefuseBelow,
+		Log:         x.Log,
 		RerankPool:  set.RerankPool,
 	}
 	if set.RerankModel != "" {
