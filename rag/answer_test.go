@@ -106,6 +106,29 @@ func TestAModelsAnswerIsCitedAndChecked(t *testing.T) {
 	}
 }
 
+func TestAMarkerHoldsForTheSentencesBeforeIt(t *testing.T) {
+	t.Parallel()
+	got := ask(t, newAnswerer(t, says("讯飞星火上线14小时；用户数量突破", "100万。用户数量突破100万。[1]\n用户数量突破200万。讯飞星火上线14小时。[1]")), question("讯飞星火上线14小时用户突破多少？"))
+	cited := ""
+	for _, s := range got.Sentences {
+		cited += fmt.Sprint(s.Text, s.Citations, s.Support, " ")
+	}
+	want := "讯飞星火上线14小时；[1]supported 用户数量突破100万。[1]supported 用户数量突破100万。[1]supported " +
+		"用户数量突破200万。[]unsupported 讯飞星火上线14小时。[1]supported "
+	if cited != want || fmt.Sprint(got.sentences) != fmt.Sprint(got.Sentences) {
+		t.Errorf("sentences %s\ntold %+v", cited, got.sentences)
+	}
+}
+
+func TestAQuestionOfStopWordsAsksForNothing(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"的", "是什么？", "Who is it?"} {
+		if got := ask(t, newAnswerer(t), question(text)); got.Answered {
+			t.Errorf("%s → %s", text, got.Answer.Answer)
+		}
+	}
+}
+
 func TestAQuestionTheArticlesDoNotAnswerReachesNoModel(t *testing.T) {
 	t.Parallel()
 	chat := says("不该被问到")

@@ -54,7 +54,9 @@ func (x *Index) search(ctx context.Context, s *snapshot, q Query, w wishes) (*Re
 	best := x.Ranking.best(all, k)
 	result.Hits, result.Spare = s.hits(best, terms), s.hits(spare(all, best, q.Spare), terms)
 	result.Words, result.Grams = s.words.Weigh(terms.words.content), s.grams.Weigh(terms.grams.content)
-	result.Coverage = s.coverage(terms, best)
+	if x.says(q.Text) || slices.ContainsFunc(best, func(r ranked) bool { return r.phrase }) {
+		result.Coverage = s.coverage(terms, best)
+	}
 	return result, ctx.Err()
 }
 

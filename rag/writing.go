@@ -58,10 +58,11 @@ func (w *writing) refuse() error {
 	if err := w.say(text); err != nil {
 		return err
 	}
+	said := Sentence{Text: text, Citations: []int{}, Support: cite.None, Missing: []string{}}
 	w.answer.Answer = text
-	w.answer.Sentences = []Sentence{{Text: text, Citations: []int{}, Support: cite.None, Missing: []string{}}}
+	w.answer.Sentences = []Sentence{said}
 	w.answer.Citations = []Citation{}
-	return nil
+	return w.tell(Event{Kind: EventSentence, Sentence: &said})
 }
 
 // closest are the best three passages, for a reader who was refused.
@@ -186,15 +187,17 @@ func (w *writing) declined() bool {
 }
 
 // tellSentences tells the sentences that are finished, each once. The last one may
-// still get a marker, so it waits for the end.
+// still get a marker, and those before it that have none may take it over.
 func (w *writing) tellSentences(all bool) error {
 	if w.emit == nil {
 		return nil
 	}
 	text := w.out.String()
-	claims := cite.Split(text)
-	if !all && len(claims) > 0 {
-		claims = claims[:len(claims)-1]
+	claims := w.claims(text)
+	if n := len(claims); !all && n > 0 {
+		for n--; n > 0 && len(claims[n-1].Numbers) == 0 && oneLine(text, claims[n-1], claims[n]); n-- {
+		}
+		claims = claims[:n]
 	}
 	for ; w.told < len(claims); w.told++ {
 		s := w.check(claims[w.told])
@@ -207,22 +210,41 @@ func (w *writing) tellSentences(all bool) error {
 
 func (w *writing) sentences(text string) []Sentence {
 	sentences := []Sentence{}
-	for _, c := range cite.Split(text) {
+	for _, c := range w.claims(text) {
 		sentences = append(sentences, w.check(c))
 	}
 	return sentences
 }
 
+// claims are the sentences of an answer with the numbers they cite. Models put one
+// marker behind several sentences, or behind the last clause of one: what has none
+// takes over that of the sentence that follows on the line, if its passages bear it out.
+func (w *writing) claims(text string) []cite.Claim {
+	claims := cite.Split(text)
+	for i := range claims {
+		claims[i].Numbers = slices.DeleteFunc(claims[i].Numbers, func(n int) bool { return n < 1 || n > len(w.found.Hits) })
+	}
+	for i := len(claims) - 2; i >= 0; i-- {
+		c, next := &claims[i], claims[i+1]
+		if len(c.Numbers) > 0 || c.Heading || len(next.Numbers) == 0 || !oneLine(text, *c, next) {
+			continue
+		}
+		if strings.HasSuffix(c.Text, "；") || cite.Check(c.Text, w.sources(next.Numbers)).Verdict == cite.Supported {
+			c.Numbers = slices.Clone(next.Numbers)
+		}
+	}
+	return claims
+}
+
+func oneLine(text string, a, b cite.Claim) bool {
+	return a.End <= b.Start && !strings.Contains(text[a.End:b.Start], "\n")
+}
+
 // check holds a sentence against the passages it cites.
 func (w *writing) check(c cite.Claim) Sentence {
-	var sources []string
-	c.Numbers = slices.DeleteFunc(c.Numbers, func(n int) bool { return n < 1 || n > len(w.found.Hits) })
-	for _, n := range c.Numbers {
-		sources = append(sources, sourceText(w.found.Hits[n-1]))
-	}
 	support := cite.Support{Verdict: cite.None}
 	if !c.Heading {
-		support = cite.Check(c.Text, sources)
+		support = cite.Check(c.Text, w.sources(c.Numbers))
 	}
 	s := Sentence{Text: c.Text, Citations: c.Numbers, Support: support.Verdict, Missing: support.Missing}
 	if s.Citations == nil {
@@ -232,6 +254,14 @@ func (w *writing) check(c cite.Claim) Sentence {
 		s.Missing = []string{}
 	}
 	return s
+}
+
+func (w *writing) sources(numbers []int) []string {
+	var texts []string
+	for _, n := range numbers {
+		texts = append(texts, sourceText(w.found.Hits[n-1]))
+	}
+	return texts
 }
 
 // sourceText is all that a passage may be cited for: a headline or the date of
