@@ -38,7 +38,7 @@ func choose(all []sentence, most int, list, hard bool) []sentence {
 			break
 		}
 		sum += chance(s)
-		lacks := hard && !list && s.evidence < all[0].evidence
+		lacks := hard && !list && all[0].fits && !s.fits
 		if !lacks && !slices.ContainsFunc(chosen, func(c sentence) bool { return repeats(s, c) }) {
 			chosen = append(chosen, s)
 		}

@@ -23,12 +23,12 @@ type Extractor struct {
 
 // sentence is a candidate.
 type sentence struct {
-	hit      int
-	span     corpus.Span // in the hit's article
-	text     string
-	bag      bag
-	score    float64
-	evidence float64
+	hit   int
+	span  corpus.Span // in the hit's article
+	text  string
+	bag   bag
+	score float64
+	fits  bool // holds something of the kind asked for
 }
 
 // Extract returns excerpts of one sentence each, or of two neighbours where the second

@@ -101,8 +101,8 @@ func (q query) candidates(i int, h rag.Hit) []sentence {
 	list := make([]sentence, len(spans))
 	for n, span := range spans {
 		s := sentence{hit: i, span: span, text: text[span.Start:span.End], bag: bags[n]}
-		s.evidence = q.form.evidence(s.bag.folded)
-		s.score = q.overlap(s.bag, about, before, bags[n+1]) + s.evidence + q.faults(s, about, text)
+		s.fits = q.form.kind == nil || q.form.kind.MatchString(s.bag.folded)
+		s.score = q.overlap(s.bag, about, before, bags[n+1]) + q.form.evidence(s.bag.folded) + q.faults(s, about, text)
 		if span.Start == opening.Start {
 			s.score += firstShare
 		}
