@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"yinju/corpus"
@@ -196,20 +197,31 @@ const chunk = 4096
 func (x *Index) indexWords(ctx context.Context, s *snapshot) error {
 	x.status.enter(PhaseIndex, len(s.passages))
 	var words, grams bm25.Builder
+	var beside sync.WaitGroup
+	beside.Go(func() {
+		for _, p := range s.passages {
+			if ctx.Err() != nil {
+				return
+			}
+			grams.Add(fold.Grams(indexedText(p)))
+		}
+	})
+	defer beside.Wait()
 	for from := 0; from < len(s.passages); from += chunk {
 		part := s.passages[from:min(from+chunk, len(s.passages))]
 		terms, err := x.terms(ctx, part)
 		if err != nil {
 			return err
 		}
-		for i, p := range part {
+		for i := range part {
 			words.Add(terms[i])
-			grams.Add(fold.Grams(indexedText(p)))
 		}
 		x.status.advance(from+len(part), len(s.passages))
 	}
-	s.words, s.grams = words.Index(), grams.Index()
-	return nil
+	s.words = words.Index()
+	beside.Wait()
+	s.grams = grams.Index()
+	return ctx.Err()
 }
 
 // indexedText is what a passage is found by, in every leg: the titles above it too.

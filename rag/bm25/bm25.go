@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -66,7 +67,7 @@ func (bd *Builder) Add(terms []string) {
 		id, known := bd.ids[t]
 		if !known {
 			id = uint32(len(bd.lists))
-			bd.ids[t] = id
+			bd.ids[strings.Clone(t)] = id // t may be cut out of a long text, which would stay with it
 			bd.lists = append(bd.lists, nil)
 		}
 		list := bd.lists[id]

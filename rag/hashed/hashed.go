@@ -7,7 +7,9 @@ package hashed
 import (
 	"context"
 	"math"
+	"runtime"
 	"strconv"
+	"sync"
 	"unicode"
 
 	"yinju/rag"
@@ -25,11 +27,12 @@ import (
 // Vectors are the same to the last bit on every machine: only operations that IEEE
 // 754 rounds exactly are used, none of them fused, in the order of the terms.
 //
-// The zero value is ready. An Embedder is safe for concurrent use if Terms is, and
-// must not be changed once used.
+// The zero value is ready. An Embedder is safe for concurrent use and must not be
+// changed once used.
 type Embedder struct {
 	// Terms cuts a text into normalised terms, with repetitions. It must do so
-	// the same way every time; nil means every letter and digit by itself.
+	// the same way every time, and several goroutines call it at once; nil means
+	// every letter and digit by itself.
 	Terms func(text string) []string
 	// Dim is the number of dimensions; below 1 means 256.
 	Dim int
@@ -40,16 +43,24 @@ type Embedder struct {
 
 var _ rag.Embedder = Embedder{}
 
-// EmbedPassages implements rag.Embedder. The only error is the context's.
+// EmbedPassages implements rag.Embedder, on all processors. The only error is the
+// context's.
 func (e Embedder) EmbedPassages(ctx context.Context, texts []string) ([][]float32, error) {
 	vectors := make([][]float32, len(texts))
-	for i, text := range texts {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		vectors[i] = e.embed(text)
+	var working sync.WaitGroup
+	workers := min(runtime.GOMAXPROCS(0), len(texts))
+	for first := range workers {
+		working.Go(func() {
+			for i := first; i < len(texts) && ctx.Err() == nil; i += workers {
+				vectors[i] = e.embed(texts[i])
+			}
+		})
 	}
-	return vectors, ctx.Err()
+	working.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return vectors, nil
 }
 
 // EmbedQuery implements rag.Embedder. The only error is the context's.
