@@ -99,7 +99,7 @@ async function run(turn) {
 async function patiently(turn, on, signal) {
   for (;;) {
     try {
-      return await ask(turn.record.question, historyBefore(turn), on, signal);
+      return await ask({ question: turn.record.question, history: historyBefore(turn), auto: turn.record.auto !== false }, on, signal);
     } catch (error) {
       if (!error.notReady) throw error;
       turn.say(t.indexing);

@@ -91,11 +91,11 @@ export async function reading(place, signal) {
 }
 
 /**
- * Asks, and calls on[event](data) for each event of the stream. Resolves with the
- * answer object, once it is whole; rejects with a Failure, or an AbortError when
- * signal says so.
+ * Asks {question, history, auto}, and calls on[event](data) for each event of the
+ * stream. Resolves with the answer object, once it is whole; rejects with a Failure,
+ * or an AbortError when signal says so.
  */
-export async function ask(question, history, on, signal) {
+export async function ask(asked, on, signal) {
   const watchdog = new AbortController();
   let timer;
   const alive = () => {
@@ -104,7 +104,7 @@ export async function ask(question, history, on, signal) {
   };
   alive();
   try {
-    return await stream(question, history, on, AbortSignal.any([signal, watchdog.signal]), alive);
+    return await stream(asked, on, AbortSignal.any([signal, watchdog.signal]), alive);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (watchdog.signal.aborted) throw watchdog.signal.reason;
@@ -114,11 +114,11 @@ export async function ask(question, history, on, signal) {
   }
 }
 
-async function stream(question, history, on, signal, alive) {
+async function stream(asked, on, signal, alive) {
   const response = await call('/ask', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream' },
-    body: JSON.stringify({ question, history, stream: true, html: true }),
+    body: JSON.stringify({ ...asked, stream: true, html: true }),
     signal,
   });
   if (!response.headers.get('Content-Type')?.startsWith('text/event-stream')) throw new Failure(t.errorAnswer);

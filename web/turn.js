@@ -1,13 +1,14 @@
 // One turn of the conversation: a question and what became of it. A record holds
 // what is kept; the Turn shows it.
 //
-// record: {question, state, partial, answer, failure}, where state is "asking",
+// record: {question, auto, state, partial, answer, failure}, where state is "asking",
 // "done", "stopped", "interrupted" or "failed".
 
 import { adoptHTML } from './adopt.js';
 import { bind, bindChips, byline, chip, register } from './cite.js';
 import { copy } from './copy.js';
 import { flow, h, langOf } from './dom.js';
+import { filterChip } from './filters.js';
 import { LiveText } from './live.js';
 import { markSupport } from './support.js';
 import { t } from './strings.js';
@@ -117,7 +118,15 @@ export class Turn {
     const parts = [h('strong', null, words)];
     if (answer.stats?.total_ms >= 0) parts.push(h('span', null, t.took(answer.stats.total_ms)));
     if (answer.searched_as && answer.searched_as !== this.record.question) parts.push(h('span', null, t.searchedAs(answer.searched_as)));
+    const narrowed = filterChip(answer.searched_filters ?? [], () => this.#widen());
+    if (narrowed) parts.push(narrowed);
     this.label.replaceChildren(...parts);
+  }
+
+  /** Asks again, and lets the dates and sources of the question narrow nothing. */
+  #widen() {
+    this.record.auto = false;
+    this.retry();
   }
 
   #actions(answer) {

@@ -72,6 +72,19 @@ test('a chip tells title and sentence on hover and on focus, and Escape takes it
   await page.getByRole('tooltip').waitFor();
 });
 
+test('a date of publication narrows the search, and a click takes it away', async (t) => {
+  const page = await open(t, browser, yinju.origin);
+  await ask(page, '2023年9月的报道里，混元有多少业务接入？');
+  const turn = await answered(page);
+  assert.match(await turn.locator('.text').textContent(), /50多个业务/);
+  const chip = turn.locator('.label .narrowed');
+  assert.match(await chip.textContent(), /2023-09/);
+  await chip.click();
+  await chip.waitFor({ state: 'detached' });
+  await answered(page);
+  assert.match(await turn.locator('.text').textContent(), /50多个业务/);
+});
+
 test('what the articles do not say is refused, with the closest passages', async (t) => {
   const page = await open(t, browser, yinju.origin);
   await ask(page, '深圳地铁早上几点开门？');
