@@ -110,13 +110,13 @@ func keysOf(outcomes []outcome) []string {
 func compareRuns(ctx context.Context, before []oldSet, now []*setResult, resamples int) ([]change, error) {
 	var changes []change
 	byMetric := make(map[string][]pair)
-	for i := range now {
-		pairs, err := bootstrap(ctx, before[i].Questions, now[i].Questions, resamples, uint64(i))
+	for i, r := range now {
+		pairs, err := bootstrap(ctx, before[i].Questions, r.Questions, resamples, uint64(i))
 		if err != nil {
 			return nil, err
 		}
 		for _, p := range pairs {
-			changes = append(changes, p.conclude(now[i].Name))
+			changes = append(changes, p.conclude(r.Name))
 			byMetric[p.name] = append(byMetric[p.name], p)
 		}
 	}
@@ -137,6 +137,7 @@ type pair struct {
 }
 
 func bootstrap(ctx context.Context, before, now []outcome, resamples int, stream uint64) ([]pair, error) {
+	before, now = sameNearMisses(before, now)
 	var pairs []pair
 	var was, is []estimate
 	for _, m := range metrics {
@@ -167,6 +168,18 @@ func bootstrap(ctx context.Context, before, now []outcome, resamples int, stream
 		}
 	}
 	return pairs, nil
+}
+
+// sameNearMisses keeps those that both runs have: which questions have one depends on
+// where the passages are cut.
+func sameNearMisses(before, now []outcome) (was, is []outcome) {
+	was, is = slices.Clone(before), slices.Clone(now)
+	for i := range is {
+		if was[i].Near == nil || is[i].Near == nil {
+			was[i].Near, is[i].Near = nil, nil
+		}
+	}
+	return was, is
 }
 
 func differing(m metric, before, now []outcome) int {

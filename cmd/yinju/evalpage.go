@@ -14,7 +14,20 @@ import (
 //go:embed evalpage.html
 var pageSource string
 
-var pageTemplate = template.Must(template.New("page").Parse(pageSource))
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
+	"verdict": func(v string) string {
+		return map[string]string{"better": "更好 · ", "worse": "更差 · ", "higher": "更高 · ", "lower": "更低 · ", "no difference": "无差别 · "}[v] + v
+	},
+	"row": rowName,
+}).Parse(pageSource))
+
+// rowName is a set as the page calls it.
+func rowName(name string) string {
+	if name == allSets {
+		return "合计 · all"
+	}
+	return name
+}
 
 // phrase is a text in both languages of the page.
 type phrase struct{ Zh, En string }
@@ -75,11 +88,11 @@ func (r *report) tiles() []tile {
 		digits     int
 		text       phrase
 	}{
-		{"h1", " %", 1, phrase{"的问题，排在第一的就是对的文章", "of the questions have a right article in the first place"}},
+		{"h1", " %", 1, phrase{"的问题，第一篇就是对的文章", "of the questions have a right article in the first place"}},
 		{"h10", " %", 1, phrase{"的问题，前十篇里有对的文章", "of the questions have a right article among the first ten"}},
 		{"answer_any", " %", 1, phrase{"的问题，回答里就有标准答案", "of the answers hold the known answer"}},
 		{"citation_precision", " %", 1, phrase{"的引用出自对的文章", "of the citations are of a right article"}},
-		{"refused_at_5", " %", 1, phrase{"的无答案问题会被拒答（误拒 5 % 时）", "of the unanswerable questions are refused, at 5 % false refusals"}},
+		{"refused_at_5", " %", 1, phrase{"的无答案问题会被拒答（误拒 5 % 时）", "of the unanswerable questions are refused, at 5 % false refusals"}},
 		{"answer_p50_ms", " ms", 1, phrase{"内，一半的问题已经答完", "is enough for half of the answers"}},
 	} {
 		if v, ok := r.Metrics.get(t.name); ok {
@@ -107,7 +120,7 @@ func (r *report) plots() []plot {
 		r.barsOf("答得对吗", []string{"第一句 · first sentence", "整个回答 · answer", "引用 · citations"}, "answer_first", "answer_any", "citation_precision"))
 	if d := refusalCurve("拒答 refusal", r.Sets); len(d.Legend) > 0 {
 		add(phrase{"该拒答时拒答了吗", "Is refused what should be?"},
-			phrase{"横轴：本可回答却被拒的问题；纵轴：本无答案且被拒的问题。越靠左上越好。竖线：误拒 5 %；圆点：当前设置。", "Across: answerable questions refused. Up: unanswerable questions refused. The nearer the upper left, the better. The line is at 5 %, the dots are as configured."}, d)
+			phrase{"横轴：本可回答却被拒的问题；纵轴：本无答案且被拒的问题。越靠左上越好。竖线：误拒 5 %；圆点：当前设置。", "Across: answerable questions refused. Up: unanswerable questions refused. The nearer the upper left, the better. The line is at 5 %, the dots are as configured."}, d)
 	}
 	for _, t := range []struct {
 		head phrase
@@ -140,7 +153,7 @@ func (r *report) barsOf(title string, names []string, metrics ...string) drawing
 			some = some || ok
 		}
 		if some {
-			rows, values = append(rows, row.Name), append(values, group)
+			rows, values = append(rows, rowName(row.Name)), append(values, group)
 		}
 	}
 	if rows == nil {
@@ -160,7 +173,8 @@ type kindOfMistake struct {
 
 var kindsOfMistake = []kindOfMistake{
 	{
-		phrase{"没有找到", "Not found"}, phrase{"对的文章不在第一位；从最靠后的排起。", "The right article is not the first; the furthest down come first."},
+		phrase{"没有找到", "Not found"},
+		phrase{"对的文章不在第一位；从最靠后的排起。", "The right article is not the first; the furthest down come first."},
 		func(t trial) bool { return t.ranked() && (len(t.Ranks) == 0 || t.Ranks[0] > 1) },
 		func(t trial) float64 {
 			if len(t.Ranks) == 0 {
@@ -178,21 +192,24 @@ var kindsOfMistake = []kindOfMistake{
 		func(t trial) string { return t.got },
 	},
 	{
-		phrase{"找到了，却没答出来", "Found, but not answered"}, phrase{"对的文章排在第一，回答里却没有标准答案。", "The right article is the first, but the answer lacks the known answer."},
+		phrase{"找到了，却没答出来", "Found, but not answered"},
+		phrase{"对的文章排在第一，回答里却没有标准答案。", "The right article is the first, but the answer lacks the known answer."},
 		func(t trial) bool { return t.asked() && len(t.Ranks) > 0 && t.Ranks[0] == 1 && !t.InAnswer },
 		func(t trial) float64 { return t.Coverage },
 		func(t trial) string { return strings.Join(t.Answers, " / ") },
 		func(t trial) string { return t.First },
 	},
 	{
-		phrase{"没有答案，却回答了", "Answered without an answer"}, phrase{"文章里没有答案，本该拒答。", "The articles do not hold the answer: it should have been refused."},
+		phrase{"没有答案，却回答了", "Answered without an answer"},
+		phrase{"文章里没有答案，本该拒答。", "The articles do not hold the answer: it should have been refused."},
 		func(t trial) bool { return t.absent() && !t.Refused },
 		func(t trial) float64 { return t.Coverage },
 		func(trial) string { return "拒答 · a refusal" },
 		func(t trial) string { return t.First },
 	},
 	{
-		phrase{"有答案，却拒答了", "Refused, though it could be answered"}, phrase{"按当前设置被拒答的、本可回答的问题。", "Answerable questions that are refused as configured."},
+		phrase{"有答案，却拒答了", "Refused, though it could be answered"},
+		phrase{"按当前设置被拒答的、本可回答的问题。", "Answerable questions that are refused as configured."},
 		func(t trial) bool { return t.answerable() && t.Refused },
 		func(t trial) float64 { return -t.Coverage },
 		func(t trial) string { return cmp.Or(strings.Join(t.Answers, " / "), strings.Join(t.wanted, "；")) },
@@ -229,19 +246,16 @@ func (r *report) wholeTable() [][]string {
 	rows := r.rows()
 	head := []string{""}
 	for _, row := range rows {
-		head = append(head, row.Name)
+		head = append(head, rowName(row.Name))
 	}
 	table := [][]string{head}
 	for _, t := range tables {
 		for _, c := range t.columns {
 			line, some := []string{c.name}, false
 			for _, row := range rows {
-				v, ok := row.Metrics.get(c.name)
-				text := "–"
-				if ok {
-					text, some = fmt.Sprintf("%.*f", c.digits, v), true
-				}
-				line = append(line, text)
+				_, ok := row.Metrics.get(c.name)
+				some = some || ok
+				line = append(line, row.text(c))
 			}
 			if some {
 				table = append(table, line)

@@ -183,52 +183,46 @@ func (d *drawing) addSeries(i int, at []float64, dashed bool, name string) {
 	d.Legend = append(d.Legend, key{i % seriesMax, dashed, name})
 }
 
-// histogram draws how many questions took how long; the last bar holds all that took
-// longer than 1.25 times the 99th percentile.
+// histogram draws how many questions took how long, ten bars to each power of ten: times
+// spread so widely that equal steps would show one bar and a tail.
 func histogram(title string, sorted []float64) drawing {
-	const bins = 30
 	d := drawing{Title: title}
-	step := roundUp(1.25 * quantile(sorted, 0.99) / bins)
-	counts := make([]float64, bins+1)
+	place := func(ms float64) float64 { return 10 * math.Log10(max(ms, 0.01)) }
+	low, high := math.Floor(place(quantile(sorted, 0))), math.Floor(place(quantile(sorted, 1)))+1
+	low, high = math.Floor(low/5)*5, math.Ceil(high/5)*5
+	counts := make([]float64, int(high-low)+1)
 	for _, ms := range sorted {
-		counts[min(bins, int(ms/step))]++
+		counts[int(place(ms)-low)]++
 	}
 	top := math.Max(4, math.Ceil(slices.Max(counts)/4)*4)
 	var ticksX []float64
-	for t := 0; t <= bins; t += 5 {
-		ticksX = append(ticksX, float64(t)*step)
-	}
-	a := newAxes(&d, axes{lowX: 0, highX: step * (bins + 1), lowY: 0, highY: top}, ticksX,
-		func(x float64) string { return fmt.Sprintf("%.4g", x) }, []float64{0, top / 4, top / 2, top * 3 / 4, top}, "毫秒 · milliseconds", "问题 · questions")
-	for i, n := range counts {
-		tip := fmt.Sprintf("%.4g – %.4g ms: %.0f", float64(i)*step, float64(i+1)*step, n)
-		if i == bins {
-			tip = fmt.Sprintf("> %.4g ms: %.0f", float64(i)*step, n)
+	for power := math.Floor(low / 10); power <= high/10; power++ {
+		for _, f := range []float64{1, 2, 5} {
+			if t := place(f * math.Pow(10, power)); t >= low-1e-9 && t <= high+1e-9 {
+				ticksX = append(ticksX, t)
+			}
 		}
+	}
+	a := newAxes(&d, axes{lowX: low, highX: high, lowY: 0, highY: top}, ticksX,
+		func(x float64) string { return fmt.Sprintf("%.2g", math.Pow(10, x/10)) }, []float64{0, top / 4, top / 2, top * 3 / 4, top}, "毫秒 · milliseconds", "问题 · questions")
+	for i, n := range counts {
 		if n > 0 {
-			d.Rects = append(d.Rects, rect{a.x(float64(i)*step) + 0.5, a.y(n), a.x(step) - a.x(0) - 1, a.y(0) - a.y(n), 0, tip})
+			from := low + float64(i)
+			tip := fmt.Sprintf("%.3g – %.3g ms: %.0f", math.Pow(10, from/10), math.Pow(10, (from+1)/10), n)
+			d.Rects = append(d.Rects, rect{a.x(from) + 0.5, a.y(n), a.x(from+1) - a.x(from) - 1, a.y(0) - a.y(n), 0, tip})
 		}
 	}
 	for i, q := range []float64{0.5, 0.95, 0.99} {
-		at := a.x(quantile(sorted, q))
+		ms := quantile(sorted, q)
+		at, anchor := a.x(place(ms)), "start"
 		d.Lines = append(d.Lines, straight(at, marginTop, at, a.y(0), "mark"))
-		d.Texts = append(d.Texts, words{at + 4, marginTop + 12 + float64(i)*15, "start", "value", fmt.Sprintf("p%.0f %.1f ms", q*100, quantile(sorted, q))})
+		shift := 4.0
+		if at > 0.85*plotWidth {
+			anchor, shift = "end", -4
+		}
+		d.Texts = append(d.Texts, words{at + shift, marginTop + 12 + float64(i)*16, anchor, "value", fmt.Sprintf("p%.0f %.1f ms", q*100, ms)})
 	}
 	return d
-}
-
-// roundUp gives 1, 2 or 5 times a power of ten.
-func roundUp(v float64) float64 {
-	if v <= 0 {
-		return 1
-	}
-	power := math.Pow(10, math.Floor(math.Log10(v)))
-	for _, f := range []float64{1, 2, 5} {
-		if v <= f*power {
-			return f * power
-		}
-	}
-	return 10 * power
 }
 
 // refusalCurve draws what share of the unanswerable is refused for each share of false
