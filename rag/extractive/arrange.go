@@ -122,8 +122,9 @@ func (a *answer) shows(article *corpus.Article, span corpus.Span) bool {
 }
 
 // needed returns the sentence without which the one at span cannot be read: the one
-// before it in its paragraph, or the paragraph before it if that breaks off, if it is short and names what was asked about, when
-// neither the one at span nor the title does, or what was asked for.
+// before it in its paragraph, or the paragraph before it if that breaks off. It is short
+// and tells what was asked for, or names what was asked about when neither the sentence
+// at span nor the title does.
 func (a *answer) needed(hit int, span corpus.Span) (corpus.Span, bool) {
 	h := a.hits[hit]
 	text := h.Article.Text
@@ -138,14 +139,14 @@ func (a *answer) needed(hit int, span corpus.Span) (corpus.Span, bool) {
 		heading(text, before) || item(text, before) || asks(s) || dangles(s) || utf8.RuneCountInString(s) > contextMax {
 		return corpus.Span{}, false
 	}
-	in, about, new := newBag(text[span.Start:span.End]), newBag(h.Passage.Context()), newBag(s)
+	in, about, added := newBag(text[span.Start:span.End]), newBag(h.Passage.Context()), newBag(s)
 	named := 0.0
 	for _, t := range a.query.terms {
-		if new.holds(t) && !in.holds(t) && !about.holds(t) {
+		if added.holds(t) && !in.holds(t) && !about.holds(t) {
 			named += t.weight
 		}
 	}
-	return before, named >= contextShare || a.query.form.evidence(new.folded) > a.query.form.evidence(in.folded)
+	return before, named >= contextShare || a.query.form.evidence(added.folded) > a.query.form.evidence(in.folded)
 }
 
 // ends tells whether a sentence comes to its end.
