@@ -62,7 +62,7 @@ func (a *Answerer) find(ctx context.Context, w *writing) error {
 		return err
 	}
 	if rewritten := rewrite(w.question); rewritten != "" {
-		q.Text, q.Said = rewritten, w.question.Text
+		q.Text, q.Said = rewritten, strings.TrimSpace(w.question.Text)
 		more, err := a.Retriever.Retrieve(ctx, q)
 		if err != nil {
 			return err

@@ -13,8 +13,9 @@
 //
 // Ask answers a question from one generation:
 //
-//	(rewrite) → retrieve: words, characters, vectors → fuse → refuse, or
-//	(rerank) → prompt → chat model → parse citations → check each sentence → answer
+//	(rewrite) → dates and sources narrow → retrieve: words, characters, vectors →
+//	fuse → refuse, or (rerank) → prompt → chat model → parse citations →
+//	check each sentence → answer
 //
 // Without a ChatModel, or when it fails before its first word, an Extractor picks
 // sentences of the passages instead. A question that the articles do not answer is
@@ -23,5 +24,5 @@
 // # The parts
 //
 // Adapters in the directories below implement the interfaces of ports.go; they import
-// this package and it imports none of them. bm25 and cite are leaves that it does use.
+// this package and it imports none of them. bm25, cite and hint are leaves that it does use.
 package rag

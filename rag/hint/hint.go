@@ -52,7 +52,7 @@ const (
 // Read reads a question. now gives the day that "yesterday" is before, in its zone.
 func Read(question string, now time.Time, names *Names) Reading {
 	s := []rune(fold.String(question))
-	s = s[:min(len(s), maxRunes)]
+	s = unquoted(s[:min(len(s), maxRunes)])
 	marks := names.find(s)
 	today := dayOf(now)
 	marks = add(marks, englishDates(s, today))
@@ -87,6 +87,31 @@ func add(marks, more []mark) []mark {
 		}
 	}
 	return marks
+}
+
+// quotes open what is taken as it stands: a phrase, a title.
+var quotes = map[rune]rune{'“': '”', '「': '」', '『': '』', '"': '"', '《': '》', '〈': '〉', '‘': '’'}
+
+// longestQuote bounds a quotation, in runes.
+const longestQuote = 100
+
+// unquoted blanks what stands in quotes: its dates and names are part of a phrase
+// that is looked for.
+func unquoted(s []rune) []rune {
+	for i := 0; i < len(s); i++ {
+		end, opens := quotes[s[i]]
+		if !opens {
+			continue
+		}
+		within := s[i+1 : min(i+1+longestQuote, len(s))]
+		if n := slices.Index(within, end); n >= 0 {
+			for j := range within[:n] {
+				within[j] = blank
+			}
+			i += n + 1
+		}
+	}
+	return s
 }
 
 // offsets gives the byte at which each rune begins, and the end.

@@ -136,7 +136,7 @@ func TestNoDates(t *testing.T) {
 		"", "今天上海的天气怎么样？", "今天天气", "最新型号是什么", "最新的型号有哪些？", "共有2023个模型", "version 2023.9 有什么变化", "版本2023.9.7",
 		"一共多少条", "用了3个月", "几月开始施行", "五月天的歌", "12023年", "2023年级", "接近三年", "离我最近的地铁站", "2023-02-30", "2023年2月30日",
 		"13月7日", "may I ask", "the march of models", "GPT-2023-09", "一本周刊", "近百年", "第2023号", "a 2023 model", "1/2/3", "最近的医院",
-		"what does today mean", "第3季", "上海本地", "上周期律", "五年计划", "每月收费多少元？", "每分钟", "网络文章",
+		"what does today mean", "第3季", "上海本地", "上周期律", "五年计划", "“2023年9月新华社的报道”出自哪里？", "《去年的文章》是谁写的？", `who said "last month's articles"?`, "「昨天的新闻」", "每月收费多少元？", "每分钟", "网络文章",
 	} {
 		if r := Read(question, now, names); len(r.Hints) != 0 || r.Rest != question {
 			t.Errorf("%s: %s, rest %q; want nothing", question, show(r), r.Rest)
@@ -150,6 +150,8 @@ func TestSaidOfArticles(t *testing.T) {
 		{"今年的文章里怎么说混元？", "published=2026", "怎么说混元？"},
 		{"今天的新闻里有混元吗？", "published=2026-11-23", "有混元吗？"},
 		{"上个月发表的关于混元的报道", "published=2026-10", "关于混元的"},
+		{"2023年9月关于新华社的报道", "published=2023-09 | source~新华社", "关于新华社的"},
+		{"2023年9月的报道里“去年新华社的报道”指什么", "published=2023-09", "“去年新华社的报道”指什么"},
 		{"上个月发表了哪些文章？", "published=2026-10", "？"},
 		{"混元接入多少业务？只看上个月发表的", "published=2026-10", "混元接入多少业务？只看"},
 		{"9月份的新闻里混元接入了多少业务？", "published=2026-09", "混元接入了多少业务？"},
@@ -197,7 +199,7 @@ func TestEventsAreNoFilters(t *testing.T) {
 	for _, question := range []string{
 		"2023年9月7日腾讯发布了什么？", "截至2023年7月底，中国累计有多少个大模型问世？", "2023年9月新闻发布会上说了什么？",
 		"2023年9月发布的大模型有哪些？", "2023年9月发表的论文叫什么？", "上个月发表的演讲讲了什么？", "新华社成立于哪一年？", "新华社的社长是谁？",
-		"根据新华社的规定可以吗？", "人民日报的数据", "去年有多少家公司上市？", "what did Tencent release in September 2023?",
+		"关于2023年的报道", "关于新华社的报道", "news about Yinju Editorial articles", "根据新华社的规定可以吗？", "人民日报的数据", "去年有多少家公司上市？", "what did Tencent release in September 2023?",
 		"papers published in 2023", "annual reports from 2023", "who founded Yinju Editorial?", "the latest reports on chips of 2021 models",
 		"2023年全年的年度报告", "腾讯2023年9月7日发布的文章生成工具叫什么",
 	} {

@@ -12,6 +12,7 @@ const (
 	dateRune   = '\uE000'
 	sourceRune = '\uE001'
 	newestRune = '\uE002'
+	blank      = '\uE003' // stands in quotes
 )
 
 const (
@@ -66,8 +67,8 @@ func compile(forms ...string) []*regexp.Regexp {
 var notArticles = regexp.MustCompile(`^(?:发布|中心|出版|联播|学|界|办公|法|媒体|记者|奖|自由|集团|工作|客户端|生成|写作|创作|摘要|分类|检索|推荐` +
 	`|的?(?:规定|要求|标准|数据|统计|条例|办法|计划|公告|通知|规划|解释|授权|公布|财报|年报)| conference| release| agency)`)
 
-// eventReports stand before an article word that is none: annual reports from 2023.
-var eventReports = regexp.MustCompile(`(?:annual|financial|earnings|quarterly|research|technical|lab|status|bug) $`)
+// noSaying stands before a saying that is none: annual reports from 2023, 关于新华社的报道.
+var noSaying = regexp.MustCompile(`(?:annual|financial|earnings|quarterly|research|technical|lab|status|bug|about|on) $|(?:关于|有关|针对|对|谈|讲|讨论)$`)
 
 // publication finds the sayings among the marks, makes their marks filters and
 // returns the spans of the question, in runes, that say nothing else.
@@ -79,23 +80,23 @@ func publication(s []rune, marks []mark) [][2]int {
 	var spans [][2]int
 	for _, form := range sayings {
 		for _, m := range form.FindAllStringSubmatchIndex(text, maxHints) {
-			if notArticles.MatchString(text[m[1]:]) || eventReports.MatchString(text[:m[0]]) {
+			if notArticles.MatchString(text[m[1]:]) || noSaying.MatchString(text[:m[0]]) {
 				continue
 			}
-			start, end := at[m[0]], at[m[1]]
-			for i := range marks {
-				if marks[i].start >= start && marks[i].end <= end {
-					marks[i].hint.Filter = true
-				}
-			}
+			start := at[m[0]]
 			for g := 2; g < len(m); g += 2 { // what the articles are about stays
 				if m[g] >= 0 {
 					spans = append(spans, [2]int{start, at[m[g]]})
 					start = at[m[g+1]]
 				}
 			}
-			spans = append(spans, [2]int{start, end})
+			spans = append(spans, [2]int{start, at[m[1]]})
 		}
+	}
+	for i := range marks {
+		marks[i].hint.Filter = slices.ContainsFunc(spans, func(span [2]int) bool {
+			return marks[i].start >= span[0] && marks[i].end <= span[1]
+		})
 	}
 	return spans
 }
@@ -119,7 +120,7 @@ func masked(s []rune, marks []mark) (text string, at []int) {
 			next++
 			continue
 		}
-		if s[i] >= dateRune && s[i] <= newestRune {
+		if s[i] >= dateRune && s[i] < blank {
 			write(' ', i)
 			continue
 		}
