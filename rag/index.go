@@ -35,6 +35,7 @@ type Index struct {
 
 	EmbedBatch int              // passages embedded and saved at a time; 0 means 64
 	Now        func() time.Time // what "yesterday" is before; nil means time.Now
+	ServeAfter time.Duration // a first generation waits so long for its vectors before it serves without; 0 means 2 s
 	RetryAfter time.Duration    // until a first load is tried again without its vectors; 0 means 10 s
 	Log        *slog.Logger     // nil: nothing is logged
 
@@ -59,6 +60,9 @@ func (x *Index) init() {
 		}
 		if x.EmbedBatch <= 0 {
 			x.EmbedBatch = 64
+		}
+		if x.ServeAfter <= 0 {
+			x.ServeAfter = 2 * time.Second
 		}
 		if x.RetryAfter <= 0 {
 			x.RetryAfter = 10 * time.Second

@@ -309,6 +309,52 @@ func TestAFailingEmbedderAtTheStartLeavesTheWords(t *testing.T) {
 	}
 }
 
+func TestASlowEmbedderAtTheStartKeepsNobodyWaiting(t *testing.T) {
+	t.Parallel()
+	x := newIndex(t, newFolder(map[string]string{"a.md": "苹果", "b.md": "苹果派"}))
+	embedder := &slowEmbedder{begun: make(chan struct{}), release: make(chan struct{})}
+	x.Embedder, x.ServeAfter = embedder, time.Millisecond
+	reports := make(chan *rag.Report)
+	go func() {
+		r, err := x.Reload(context.Background(), false)
+		if err != nil {
+			t.Errorf("reload: %v", err)
+		}
+		reports <- r
+	}()
+	<-embedder.begun
+	for {
+		r, err := x.Retrieve(t.Context(), rag.Query{Text: "苹果"})
+		if errors.Is(err, rag.ErrNotReady) {
+			time.Sleep(time.Millisecond)
+			continue
+		}
+		if err != nil || len(r.Hits) != 2 || r.Generation != 1 {
+			t.Errorf("meanwhile: %+v, %v", r, err)
+		}
+		break
+	}
+	close(embedder.release)
+	if r := <-reports; r.Generation != 2 || r.Embedded != 2 || len(r.Added) != 2 {
+		t.Errorf("report %+v", r)
+	}
+	if r, err := x.Retrieve(t.Context(), rag.Query{Text: "苹果"}); err != nil || r.Generation != 2 || r.Hits[0].Dense.Rank == 0 {
+		t.Errorf("afterwards: %+v, %v", r, err)
+	}
+}
+
+// slowEmbedder waits for its release.
+type slowEmbedder struct {
+	ragtest.Embedder
+	begun, release chan struct{}
+}
+
+func (e *slowEmbedder) EmbedPassages(ctx context.Context, texts []string) ([][]float32, error) {
+	close(e.begun)
+	<-e.release
+	return e.Embedder.EmbedPassages(ctx, texts)
+}
+
 func TestAFailingEmbedderLaterChangesNothing(t *testing.T) {
 	t.Parallel()
 	f := newFolder(map[string]string{"a.md": "苹果"})

@@ -64,7 +64,11 @@ func (x *Index) steps(ctx context.Context, force bool) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := x.embed(ctx, next, report); err != nil {
+	embed := x.embed
+	if old == nil {
+		embed = x.embedFirst
+	}
+	if err := embed(ctx, next, report); err != nil {
 		if ctx.Err() != nil || old != nil && old.dense {
 			return nil, fmt.Errorf("embedding the new passages: %w", err)
 		}
