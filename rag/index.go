@@ -35,7 +35,7 @@ type Index struct {
 
 	EmbedBatch int              // passages embedded and saved at a time; 0 means 64
 	Now        func() time.Time // what "yesterday" is before; nil means time.Now
-	ServeAfter time.Duration // a first generation waits so long for its vectors before it serves without; 0 means 2 s
+	ServeAfter time.Duration    // a first generation waits so long for its vectors before it serves without; 0 means 2 s
 	RetryAfter time.Duration    // until a first load is tried again without its vectors; 0 means 10 s
 	Log        *slog.Logger     // nil: nothing is logged
 

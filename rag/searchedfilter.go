@@ -195,10 +195,11 @@ func (s *snapshot) lift(all []ranked, hints []hint.Hint) (lifted []bool, newestF
 			continue
 		}
 		meets := s.meets(all, h)
+		lifted[n] = slices.ContainsFunc(all, func(r ranked) bool { return meets(r) > 0 })
 		for i := range all {
-			share := meets(all[i])
-			all[i].lost += boostShare * (1 - share)
-			lifted[n] = lifted[n] || share > 0
+			if lifted[n] {
+				all[i].lost += boostShare * (1 - meets(all[i]))
+			}
 		}
 	}
 	return lifted, newestFirst

@@ -128,6 +128,34 @@ func TestTheNewestOfEqualsComeFirst(t *testing.T) {
 	}
 }
 
+// Where nothing meets a boost, every score is what it is without it.
+func TestABoostThatNothingMeetsChangesNothing(t *testing.T) {
+	t.Parallel()
+	x := newDatedIndex(t, harvests...)
+	for _, question := range []string{"1998年苹果的收成", "去年9月7日苹果的收成"} {
+		with, err := x.Retrieve(t.Context(), rag.Query{Text: question})
+		if err != nil {
+			t.Fatal(err)
+		}
+		without, err := x.Retrieve(t.Context(), rag.Query{Text: question, Literal: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lifted := len(with.SearchedFilters) > 0
+		if same := fmt.Sprint(scores(with)) == fmt.Sprint(scores(without)); same == lifted {
+			t.Errorf("%s: scores %v, without hints %v; lifted %v", question, scores(with), scores(without), lifted)
+		}
+	}
+}
+
+func scores(r *rag.Result) []float64 {
+	var list []float64
+	for _, h := range r.Hits {
+		list = append(list, h.Score)
+	}
+	return list
+}
+
 // A boost parts near equals and never lifts what fits worse.
 func TestABoostLiftsNothingThatFitsWorse(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"yinju/rag"
 )
@@ -44,6 +45,11 @@ func printSources(w io.Writer, a *rag.Answer) error {
 	}
 	for _, c := range a.Closest {
 		out.printf("·   %s%s\n    %s\n", c.Title, published(c), c.Quote)
+	}
+	for _, f := range a.SearchedFilters {
+		if f.Applied {
+			out.printf("\n%s: %s (%s)\n", f.Mode, strings.TrimSpace(string(f.Kind)+" "+f.Label), f.Words)
+		}
 	}
 	if a.Notice != "" {
 		out.printf("\n%s\n", a.Notice)
