@@ -56,15 +56,6 @@ func launch(t testing.TB, binary string, args ...string) *child {
 	return c
 }
 
-// kill ends it as a power cut would, as far as it can tell.
-func (c *child) kill() {
-	c.t.Helper()
-	if err := c.cmd.Process.Kill(); err != nil {
-		c.t.Fatal(err)
-	}
-	_ = c.stop() // the exit status tells of the kill
-}
-
 // untilReady waits for the first generation and returns when it served.
 func (c *child) untilReady() time.Time {
 	c.t.Helper()

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
-
-	"yinju/corpus"
 )
 
 // generated is an article made from lists of words, about a place that no other
@@ -53,8 +51,6 @@ func generate(number, version, characters int) generated {
 	g.Text = b.String()
 	return g
 }
-
-func articleIDOf(g generated) string { return corpus.ArticleID(g.Name) }
 
 // placeName gives each number a name of its own: three characters and what it is.
 func placeName(number int) string {
@@ -110,7 +106,7 @@ func TestGeneratedArticles(t *testing.T) {
 	if len(names) != 1000 || len(answers) != 1000 {
 		t.Errorf("%d places and %d answers in 1000 articles", len(names), len(answers))
 	}
-	if generate(7, 1, 3000) != generate(7, 1, 3000) || generate(7, 1, 3000).Text == generate(7, 2, 3000).Text {
+	if again := generate(7, 1, 3000); again != generate(7, 1, 3000) || generate(7, 1, 3000).Text == generate(7, 2, 3000).Text {
 		t.Error("equal arguments must give equal articles, and other versions others")
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"yinju/corpus"
 )
 
 const damagedArticles = 30
@@ -151,3 +153,5 @@ func damages(r *rand.Rand, closed, killed map[string][]byte) []damaged {
 	}
 	return list
 }
+
+func articleIDOf(g generated) string { return corpus.ArticleID(g.Name) }

@@ -251,3 +251,12 @@ func (f *failing) again() int {
 	defer f.mu.Unlock()
 	return len(f.texts) - all
 }
+
+// kill ends it as a power cut would, as far as it can tell.
+func (c *child) kill() {
+	c.t.Helper()
+	if err := c.cmd.Process.Kill(); err != nil {
+		c.t.Fatal(err)
+	}
+	_ = c.stop() // the exit status tells of the kill
+}

@@ -37,9 +37,9 @@ var arrows = []struct {
 	{"rag/cite", []string{"corpus", "corpus/fold"}},
 	{"rag/hint", []string{"corpus/fold"}},
 	{"rag", []string{"corpus", "corpus/fold", "rag/bm25", "rag/cite", "rag/hint"}},
-	{"rag/openai/openaitest/...", []string{"rag/openai/openaitest"}},  // a fake server, itself without ours
+	{"rag/openai/openaitest/...", []string{"rag/openai/openaitest"}},         // a fake server, itself without ours
 	{"rag/extractive", []string{"rag", "rag/bm25", "corpus", "corpus/fold"}}, // reads the question's terms
-	{"rag/...", []string{"rag", "rag/cite", "corpus", "corpus/fold"}}, // adapters
+	{"rag/...", []string{"rag", "rag/cite", "corpus", "corpus/fold"}},        // adapters
 
 	{"web/...", nil},
 }
