@@ -58,14 +58,6 @@ func (e evalSettings) check() error {
 
 // eval asks all questions and reports how well they were answered.
 func eval(ctx context.Context, sys system, set *settings) error {
-	err := evaluate(ctx, sys, set)
-	if err != nil && ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return err
-}
-
-func evaluate(ctx context.Context, sys system, set *settings) error {
 	if set.LogLevel == "info" {
 		set.LogLevel = "warn" // the figures are what was asked for
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -21,6 +22,7 @@ func tinySet(t *testing.T, dir string) string {
 {"id":"塔","title":"望江塔","text":"望江塔共有九层，高五十六米，顶层悬有铜钟一口。"}
 `)
 	write(t, dir, "queries.jsonl", `{"id":"1","question":"青石桥由谁主持修建？","answers":["罗启明"],"doc_ids":["桥"]}
+{"id":"1b","question":"青石桥长多少米？","answers":["四十二米"],"doc_ids":["桥"]}
 {"id":"2","question":"云雾茶产自哪座山？","answers":["南屏山"],"doc_ids":["茶"]}
 {"id":"3","question":"望江塔有几层？","answers":["九层"],"doc_ids":["塔"]}
 {"id":"4","question":"望江塔有几层<script>alert(1)</script>？","answers":["十二层"],"doc_ids":["茶"]}
@@ -64,17 +66,17 @@ func TestEvalOfATinySet(t *testing.T) {
 		t.Fatalf("%v in %s", err, out)
 	}
 	for name, want := range map[string]float64{
-		"questions": 5, "absent_questions": 1, "near_questions": 1, "documents": 3,
-		"h1": 75, "recall1": 75, "answer_any": 75, "answer_quoted": 75, "refusal_auroc": 100, "refused_at_5": 100, "refused": 100, "false_refused": 0,
+		"questions": 6, "absent_questions": 1, "near_questions": 2, "documents": 3,
+		"h1": 80, "recall1": 80, "answer_any": 80, "answer_quoted": 80, "citation_precision": 80, "citation_recall": 80, "refusal_auroc": 100, "refused_at_5": 100, "refused": 100, "false_refused": 0,
 	} {
 		if got, ok := r.Metrics[name]; !ok || got != want {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}
 	}
-	if h10 := r.Metrics["h10"]; h10 < 75 || r.Metrics["passages"] < 4 {
+	if h10 := r.Metrics["h10"]; h10 < 80 || r.Metrics["passages"] < 4 {
 		t.Errorf("%v", r.Metrics)
 	}
-	if len(r.Sets) != 1 || r.Sets[0].Name != filepath.Base(dir) || len(r.Sets[0].Questions) != 5 {
+	if len(r.Sets) != 1 || r.Sets[0].Name != filepath.Base(dir) || len(r.Sets[0].Questions) != 6 {
 		t.Fatalf("%+v", r.Sets)
 	}
 	first := r.Sets[0].Questions[0]
@@ -82,7 +84,7 @@ func TestEvalOfATinySet(t *testing.T) {
 		t.Errorf("%+v, near %+v", first, first.Near)
 	}
 	dump, err := os.ReadFile(filepath.Join(dir, "dump.jsonl"))
-	if err != nil || strings.Count(string(dump), "\n") != 5 || !strings.Contains(string(dump), "罗启明") {
+	if err != nil || strings.Count(string(dump), "\n") != 6 || !strings.Contains(string(dump), "罗启明") {
 		t.Errorf("%v: %s", err, dump)
 	}
 	checkPage(t, page, "云雾茶", "&lt;script&gt;alert(1)")
@@ -193,6 +195,12 @@ func TestEvalOfAFolder(t *testing.T) {
 	args := []string{"-articles", filepath.Join(dir, "articles"), "-questions", questions}
 	out, _, err := runEval(t, append(args, "-json", "-")...)
 	if err != nil || !strings.Contains(out, `"h1":100`) && !strings.Contains(out, `"h1": 100`) {
+		t.Errorf("%v: %s", err, out)
+	}
+	// What is refused is judged all the same: refusal and answers are measured apart.
+	out, _, err = runEval(t, append(args, "-refuse-below", "1", "-json", "-")...)
+	var r parsedReport
+	if err := errors.Join(err, json.Unmarshal([]byte(out), &r)); err != nil || r.Metrics["false_refused"] != 100 || r.Metrics["answer_any"] != 100 {
 		t.Errorf("%v: %s", err, out)
 	}
 	wrong := write(t, dir, "wrong.jsonl", `{"question":"望江塔有几层？","doc_ids":["a.md"]}`)

@@ -111,18 +111,18 @@ func TestNDCGOfManyRightDocuments(t *testing.T) {
 	}
 }
 
-// Of 40 answerable questions two are 5 %: the threshold is the third-lowest score, and
+// Of 100 answerable questions five are 5 %: the threshold is the sixth-lowest score, and
 // refuses what lies below it.
 func TestThresholdAtFivePercent(t *testing.T) {
 	t.Parallel()
 	var outcomes []outcome
-	for i := range 40 {
-		outcomes = append(outcomes, outcome{Right: 1, Coverage: float64(i+1) / 100})
+	for i := range 100 {
+		outcomes = append(outcomes, outcome{Right: 1, Coverage: float64(i+1) / 128})
 	}
-	for _, c := range []float64{0.005, 0.025, 0.03, 0.5} {
+	for _, c := range []float64{1.0 / 256, 11.0 / 256, 6.0 / 128, 0.5} {
 		outcomes = append(outcomes, outcome{Unanswerable: true, Coverage: c})
 	}
-	if got := valueOf(t, "threshold_at_5", outcomes, nil); got != 0.03 {
+	if got := valueOf(t, "threshold_at_5", outcomes, nil); got != 6.0/128 {
 		t.Errorf("threshold %v", got)
 	}
 	if got := valueOf(t, "refused_at_5", outcomes, nil); got != 50 {
@@ -192,12 +192,12 @@ func TestAnswersAreJudged(t *testing.T) {
 	a := &rag.Answer{
 		Answered: true, Answer: "前有 3342[1]\n\n万个后[2]",
 		Sentences: []rag.Sentence{{Text: "前有 **3342"}, {Text: "万**个后"}},
-		Citations: []rag.Citation{{ArticleID: wrong, Quote: "无"}, {ArticleID: right, Quote: "3342万"}},
+		Citations: []rag.Citation{{ArticleID: wrong, Quote: "无"}, {ArticleID: right, Quote: "3342万"}, {ArticleID: wrong, Quote: "3342"}},
 		Stats:     rag.Stats{Coverage: 0.4, RetrieveMS: 1, TotalMS: 2},
 	}
 	r := trial{outcome: newOutcome(q)}
 	r.judge(a, q, 0.4)
-	if r.InFirst || !r.InAnswer || !r.InQuote || r.Citations != 2 || r.RightCitations != 1 || r.Refused || r.Chars != 14 || r.RetrieveMS != 1 || r.AnswerMS != 2 {
+	if r.InFirst || !r.InAnswer || !r.InQuote || r.Citations != 3 || r.RightCitations != 1 || r.Refused || r.Chars != 14 || r.RetrieveMS != 1 || r.AnswerMS != 2 {
 		t.Errorf("%+v", r.outcome)
 	}
 	if r.judge(a, q, 0.41); !r.Refused {
