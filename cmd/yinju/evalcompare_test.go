@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -185,5 +186,31 @@ func TestComparingNeedsTheSameQuestions(t *testing.T) {
 	}
 	if _, err := readBefore(dir+"/none.json", sets); err == nil {
 		t.Error("a missing file was compared with")
+	}
+}
+
+// The JSON's shape, to the byte: programs read it.
+func TestReportJSON(t *testing.T) {
+	t.Parallel()
+	r := &setResult{Name: "s", documents: 2, passages: 3, trials: []trial{{outcome: outcome{
+		ID: "1", Question: "甲<乙？", Right: 3, Gold: 1, Ranks: []int{1}, Coverage: 0.5, InAnswer: true, Chars: 7, Citations: 1,
+		RightCitations: 1, RetrieveMS: 1.5, AnswerMS: 2, Near: &near{Coverage: 0.25, Refused: true},
+	}, Answer: "no part of it"}}}
+	r.finish()
+	var out strings.Builder
+	if err := (&report{Metrics: r.Metrics, Sets: []*setResult{r}}).json(&out); err != nil {
+		t.Fatal(err)
+	}
+	const figures = `"h1":100,"h5":100,"h10":100,"recall1":33.3333,"recall3":33.3333,"recall5":33.3333,"recall10":33.3333,"recall20":33.3333,"recall50":33.3333,` +
+		`"mrr10":100,"ndcg10":46.9279,"answer_first":0,"answer_any":100,"answer_quoted":0,"answer_chars":7,"citation_precision":100,"citation_recall":100,` +
+		`"false_refused":0,"near_auroc":100,"near_refused_at_5":100,"near_refused":100,"questions":1,"absent_questions":0,"near_questions":1,` +
+		`"p50_ms":1.5,"p95_ms":1.5,"p99_ms":1.5,"answer_p50_ms":2,"answer_p95_ms":2,"answer_p99_ms":2,"documents":2,"passages":3,"index_s":0,"heap_mb":0`
+	const want = `{"metrics":{` + figures + `},"sets":[{"name":"s","metrics":{` + figures + `},"questions":[` +
+		`{"id":"1","question":"甲<乙？","unanswerable":false,"right":3,"gold":1,"ranks":[1],"coverage":0.5,"refused":false,"in_first":false,"in_answer":true,` +
+		`"in_quote":false,"chars":7,"citations":1,"right_citations":1,"near":{"coverage":0.25,"refused":true},"retrieve_ms":1.5,"answer_ms":2}]}],` +
+		`"settings":{"version":"","embedder":"","model":"","k":0,"depth":0,"limit":0,"fusion":"","dense_weight":0,"dense_fill":0,"refuse_below":0,"passage_size":0}}`
+	got := regexp.MustCompile(`\n *`).ReplaceAllString(strings.ReplaceAll(out.String(), `": `, `":`), "")
+	if got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
 	}
 }

@@ -227,7 +227,7 @@ func (r *report) mistakesOf(kind kindOfMistake, most int) mistakes {
 		m.Of += len(wrong)
 		var list []example
 		for _, t := range wrong[:min(most, len(wrong))] {
-			list = append(list, example{s.Name, shorten(t.Question, 150), shorten(kind.expected(t), 150), shorten(kind.found(t), 150)})
+			list = append(list, example{s.Name, shorten(t.Question, 150), shorten(kind.expected(t), 150), shorten(kind.found(t), 110)})
 		}
 		bySet = append(bySet, list)
 	}

@@ -152,12 +152,16 @@ func recallCurve(title string, sets []*setResult) drawing {
 			}
 		}
 	}
-	low = max(0, math.Floor(low/10-0.3)*10)
+	step := 20.0
+	if low > 75 {
+		step = 5
+	}
+	low = max(0, math.Floor((low-1)/step)*step)
 	var ticksX, ticksY []float64
 	for _, k := range ranksKept {
 		ticksX = append(ticksX, math.Log(float64(k)))
 	}
-	for t := low; t <= 100; t += max(5, (100-low)/5) {
+	for t := low; t <= 100; t += step {
 		ticksY = append(ticksY, t)
 	}
 	a := newAxes(&d, axes{lowX: 0, highX: math.Log(50) + 0.1, lowY: low, highY: 100}, ticksX,
@@ -204,7 +208,7 @@ func histogram(title string, sorted []float64) drawing {
 		}
 	}
 	a := newAxes(&d, axes{lowX: low, highX: high, lowY: 0, highY: top}, ticksX,
-		func(x float64) string { return fmt.Sprintf("%.2g", math.Pow(10, x/10)) }, []float64{0, top / 4, top / 2, top * 3 / 4, top}, "毫秒 · milliseconds", "问题 · questions")
+		func(x float64) string { return fmt.Sprintf("%g", math.Round(math.Pow(10, x/10)*1000)/1000) }, []float64{0, top / 4, top / 2, top * 3 / 4, top}, "毫秒 · milliseconds", "问题 · questions")
 	for i, n := range counts {
 		if n > 0 {
 			from := low + float64(i)
