@@ -27,14 +27,15 @@ var arrows = []struct {
 	{"api", []string{"api/...", "rag", "corpus"}},
 	{"api/...", nil},
 
-	{"corpus/fold", nil},
+	{"corpus/quantity", nil},
+	{"corpus/fold", []string{"corpus/quantity"}},
 	{"corpus/segment", []string{"corpus/fold"}}, // cgo: reaches the others as function values
 	{"corpus/sample", nil},
 	{"corpus", []string{"corpus/fold"}},
 	{"corpus/...", []string{"corpus", "corpus/fold"}}, // an adapter a format
 
 	{"rag/bm25", []string{"corpus/fold"}},
-	{"rag/cite", []string{"corpus", "corpus/fold"}},
+	{"rag/cite", []string{"corpus", "corpus/fold", "corpus/quantity"}},
 	{"rag/hint", []string{"corpus/fold"}},
 	{"rag", []string{"corpus", "corpus/fold", "rag/bm25", "rag/cite", "rag/hint"}},
 	{"rag/openai/openaitest/...", []string{"rag/openai/openaitest"}},         // a fake server, itself without ours

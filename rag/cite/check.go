@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"yinju/corpus/fold"
+	"yinju/corpus/quantity"
 )
 
 // Verdicts of a check.
@@ -198,23 +199,23 @@ func (e *evidence) holds(f fact) bool {
 
 func sameNumber(f, s fact) bool {
 	if s.kind == dateFact {
-		v, whole := f.value.integer()
-		return whole && (f.unit == none && v == s.date.year || f.unit == days && v == s.date.day)
+		v, whole := f.value.Integer()
+		return whole && (f.unit == none && v == s.date.Year || f.unit == days && v == s.date.Day)
 	}
 	return s.kind == numberFact && f.value == s.value && agree(f.unit, s.unit)
 }
 
 // holdsDate looks for the date, and for its year apart from it: 2023年...9月7日.
-func (e *evidence) holdsDate(d date) bool {
-	year, rest := d.year == 0, d.month == 0
+func (e *evidence) holdsDate(d quantity.Date) bool {
+	year, rest := d.Year == 0, d.Month == 0
 	for _, f := range e.facts {
 		switch f.kind {
 		case dateFact:
-			year = year || f.date.year == d.year
-			rest = rest || d.holds(f.date)
+			year = year || f.date.Year == d.Year
+			rest = rest || d.Holds(f.date)
 		case numberFact:
-			v, whole := f.value.integer()
-			year = year || whole && f.unit == none && v == d.year
+			v, whole := f.value.Integer()
+			year = year || whole && f.unit == none && v == d.Year
 		}
 	}
 	return year && rest

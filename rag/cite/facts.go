@@ -6,16 +6,17 @@ import (
 	"unicode"
 
 	"yinju/corpus/fold"
+	"yinju/corpus/quantity"
 )
 
 // fact is something in a sentence that its sources must hold.
 type fact struct {
 	kind       kind
-	text       int     // of evidence: which text states it
-	start, end int     // runes
-	value      decimal // of a number
+	text       int              // of evidence: which text states it
+	start, end int              // runes
+	value      quantity.Decimal // of a number
 	unit       unit
-	date       date
+	date       quantity.Date
 	word       []rune // of a term, a quotation or a name, folded
 }
 
@@ -83,17 +84,17 @@ func (t script) facts(strict bool) []fact {
 // factAt reads the fact at i; next is where to go on, i if nothing stands there.
 func (t script) factAt(i int, strict bool) (f fact, next int) {
 	s := t.folded
-	if r := s[i]; !digit(r) && !latin(r) && !isHanDigit(r) && !isMagnitude(r) && r != '第' {
+	if r := s[i]; !digit(r) && !latin(r) && !quantity.IsHanDigit(r) && !quantity.IsMagnitude(r) && r != '第' {
 		return f, i
 	}
-	if d, size := readDate(s[i:]); size > 0 {
+	if d, size := quantity.ReadDate(s[i:]); size > 0 {
 		return fact{kind: dateFact, start: i, end: i + size, date: d}, i + size
 	}
 	if s[i] == '第' {
 		return t.ordinal(i)
 	}
 	if latin(s[i]) {
-		if n, ok := readSpelled(s[i:]); ok {
+		if n, ok := quantity.ReadSpelled(s[i:]); ok {
 			return t.counted(i, n, strict)
 		}
 		return t.term(i, strict)
@@ -101,7 +102,7 @@ func (t script) factAt(i int, strict bool) (f fact, next int) {
 	if f, next = t.fraction(i); next > i {
 		return f, next
 	}
-	n, ok := readNumeral(s[i:])
+	n, ok := quantity.ReadNumeral(s[i:])
 	switch {
 	case !ok:
 		return f, t.pastDigits(i)
@@ -122,9 +123,9 @@ func (t script) pastDigits(i int) int {
 }
 
 // beginsTerm tells a number that begins a name, 3D and 5G, from one with a unit.
-func (t script) beginsTerm(i int, n numeral) bool {
-	s, end := t.folded, i+n.size
-	if !digit(s[i]) || n.scaled {
+func (t script) beginsTerm(i int, n quantity.Numeral) bool {
+	s, end := t.folded, i+n.Size
+	if !digit(s[i]) || n.Scaled {
 		return false
 	}
 	if !latin(at(s, end)) && (at(s, end) != '-' || !latin(at(s, end+1))) {
@@ -137,12 +138,12 @@ func (t script) beginsTerm(i int, n numeral) bool {
 // ordinal reads 第三 and 第三季度.
 func (t script) ordinal(i int) (f fact, next int) {
 	s := t.folded
-	n, ok := readNumeral(s[i+1:])
-	if !ok || n.vague {
+	n, ok := quantity.ReadNumeral(s[i+1:])
+	if !ok || n.Vague {
 		return f, i
 	}
-	end := i + 1 + n.size
-	f = fact{kind: numberFact, start: i, end: end, value: n.value, unit: ordinal}
+	end := i + 1 + n.Size
+	f = fact{kind: numberFact, start: i, end: end, value: n.Value, unit: ordinal}
 	if u, size := readUnit(s[end:]); u == quarter {
 		f.unit, f.end = quarter, end+size
 	}
@@ -163,9 +164,9 @@ func (t script) fraction(i int) (f fact, next int) {
 		case "分之千":
 			u = "‰"
 		}
-		if n, ok := readNumeral(s[min(i+size+2, len(s)):]); ok {
-			end := i + size + 2 + n.size
-			return fact{kind: numberFact, start: i, end: end, value: n.value, unit: u}, end
+		if n, ok := quantity.ReadNumeral(s[min(i+size+2, len(s)):]); ok {
+			end := i + size + 2 + n.Size
+			return fact{kind: numberFact, start: i, end: end, value: n.Value, unit: u}, end
 		}
 	}
 	return f, i
@@ -173,9 +174,9 @@ func (t script) fraction(i int) (f fact, next int) {
 
 // counted makes a fact of a number and the unit around it: an empty one of a number
 // that states nothing.
-func (t script) counted(i int, n numeral, strict bool) (f fact, next int) {
-	end := i + n.size
-	f = fact{kind: numberFact, start: i, end: end, value: n.value}
+func (t script) counted(i int, n quantity.Numeral, strict bool) (f fact, next int) {
+	end := i + n.Size
+	f = fact{kind: numberFact, start: i, end: end, value: n.Value}
 	f = t.withUnit(f, n)
 	f = t.withHalf(f, end)
 	if f.end == end { // an open range has its unit and magnitude behind: 10-20万
@@ -188,14 +189,14 @@ func (t script) counted(i int, n numeral, strict bool) (f fact, next int) {
 }
 
 // withUnit gives a number the unit before it (¥5) or behind it; 三成 is 30%.
-func (t script) withUnit(f fact, n numeral) fact {
+func (t script) withUnit(f fact, n quantity.Numeral) fact {
 	s, end := t.folded, f.end
 	if u, ok := prefixUnits[at(s, f.start-1)]; ok {
 		f.unit, f.start = u, f.start-1
 		return f
 	}
-	if at(s, end) == '成' && n.chinese && !n.scaled && !strings.ContainsRune("为立功果员本绩长", at(s, end+1)) {
-		f.unit, f.value, f.end = percent, f.value.shift(1).norm(), end+1
+	if at(s, end) == '成' && n.Chinese && !n.Scaled && !strings.ContainsRune("为立功果员本绩长", at(s, end+1)) {
+		f.unit, f.value, f.end = percent, f.value.Shift(1).Norm(), end+1
 		return f
 	}
 	u, size := readUnit(s[end:])
@@ -215,29 +216,29 @@ func (t script) withHalf(f fact, end int) fact {
 	default:
 		return f
 	}
-	if v, ok := f.value.plus(decimal{5, -1}); ok {
+	if v, ok := f.value.Plus(quantity.Decimal{Digits: 5, Exp: -1}); ok {
 		f.value = v
 	}
 	return f
 }
 
 // vague tells 十几, 数百 and 上万.
-func (t script) vague(i int, n numeral) bool {
+func (t script) vague(i int, n quantity.Numeral) bool {
 	before := at(t.folded, i-1)
-	return n.vague || strings.ContainsRune("数几", before) || n.bare && before == '上'
+	return n.Vague || strings.ContainsRune("数几", before) || n.Bare && before == '上'
 }
 
 // idiom tells a numeral that counts nothing: a Chinese digit without a unit, and of
 // a claim the magnitude in 千万不要, while 千亿 alone is a number.
-func (t script) idiom(f fact, n numeral, strict bool) bool {
+func (t script) idiom(f fact, n quantity.Numeral, strict bool) bool {
 	if f.unit != none {
 		return false
 	}
-	if n.chinese && !n.scaled {
+	if n.Chinese && !n.Scaled {
 		return true
 	}
 	after := at(t.folded, f.end)
-	return strict && n.bare && unicode.Is(unicode.Han, after) && !strings.ContainsRune("级量", after)
+	return strict && n.Bare && unicode.Is(unicode.Han, after) && !strings.ContainsRune("级量", after)
 }
 
 // openRange gives the first number of a range what only the second one states.
@@ -246,14 +247,14 @@ func (t script) openRange(f fact, end int) fact {
 	if !strings.ContainsRune("-–—~至到", at(s, end)) || !digit(at(s, end+1)) {
 		return f
 	}
-	n, ok := readNumeral(s[end+1:])
+	n, ok := quantity.ReadNumeral(s[end+1:])
 	if !ok {
 		return f
 	}
-	plain, size, ok := readDigits(s[end+1:])
-	f.unit, _ = readUnit(s[end+1+n.size:])
-	if ok && n.scaled && size < n.size && plain.digits != 0 && plain.digits == n.value.digits {
-		f.value = f.value.shift(n.value.exp - plain.exp).norm()
+	plain, size, ok := quantity.ReadDigits(s[end+1:])
+	f.unit, _ = readUnit(s[end+1+n.Size:])
+	if ok && n.Scaled && size < n.Size && plain.Digits != 0 && plain.Digits == n.Value.Digits {
+		f.value = f.value.Shift(n.Value.Exp - plain.Exp).Norm()
 	}
 	return f
 }
@@ -272,8 +273,8 @@ func (t script) term(i int, strict bool) (f fact, next int) {
 	}
 	// The number behind a name is part of it: GPT 4, ERNIE 4.0.
 	if at(s, end) == ' ' && digit(at(s, end+1)) {
-		if _, size, ok := readDigits(s[end+1:]); ok && size <= 4 && !latin(at(s, end+1+size)) && strict && t.han {
-			if u, _ := readUnit(s[end+1+size:]); u == none && !isMagnitude(at(s, end+1+size)) {
+		if _, size, ok := quantity.ReadDigits(s[end+1:]); ok && size <= 4 && !latin(at(s, end+1+size)) && strict && t.han {
+			if u, _ := readUnit(s[end+1+size:]); u == none && !quantity.IsMagnitude(at(s, end+1+size)) {
 				f.end = end + 1 + size
 				f.word = s[i:f.end]
 			}
@@ -313,7 +314,7 @@ func (t script) everyday(f fact) bool {
 	if f.kind != numberFact {
 		return false
 	}
-	v, whole := f.value.integer()
+	v, whole := f.value.Integer()
 	switch after := at(t.folded, f.end); {
 	case f.start == 0 && f.unit == none && whole && v < 100 && strings.ContainsRune(".、):", after):
 		return true // 1. ...
@@ -330,12 +331,19 @@ func (t script) few(f fact, v int) bool {
 	if f.unit == none {
 		return strings.ContainsAny(tail, "大点方条步类些层")
 	}
-	chinese := isHanDigit(s[f.start])
+	chinese := quantity.IsHanDigit(s[f.start])
 	if chinese && v <= 1 && f.unit != percent && !strings.HasPrefix(string(f.unit), "分之") {
 		return true
 	}
 	generic := f.unit == piece || f.unit == rate || f.unit == thing && strings.ContainsAny(tail, "种类条项些")
 	return generic && (chinese || strings.HasSuffix(tail, "方面") || strings.HasSuffix(tail, "层面"))
+}
+
+func at(s []rune, i int) rune {
+	if 0 <= i && i < len(s) {
+		return s[i]
+	}
+	return 0
 }
 
 func hasRunes(s []rune, word string) bool {

@@ -60,7 +60,7 @@ func readUnit(s []rune) (u unit, size int) {
 	if r := at(s, skip); r == ' ' || r == '-' {
 		skip++
 	}
-	if hasWord(s[min(skip, len(s)):], "percentage point") {
+	if hasRunes(s[min(skip, len(s)):], "percentage point") {
 		return points, skip + 16
 	}
 	for n := min(longestNotation, len(s)-skip); n > 0; n-- {

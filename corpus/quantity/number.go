@@ -1,77 +1,15 @@
-package cite
+package quantity
 
-import (
-	"math/bits"
-	"unicode"
-)
+import "unicode"
 
-// decimal is digits × 10^exp, with no zero at the end of digits: equal values are
-// equal structs.
-type decimal struct {
-	digits uint64
-	exp    int
-}
-
-func (d decimal) norm() decimal {
-	if d.digits == 0 {
-		return decimal{}
-	}
-	for d.digits%10 == 0 {
-		d.digits /= 10
-		d.exp++
-	}
-	return d
-}
-
-func (d decimal) shift(exp int) decimal {
-	if d.digits != 0 {
-		d.exp += exp
-	}
-	return d
-}
-
-// plus adds; false if the sum does not fit 64 bits.
-func (d decimal) plus(e decimal) (decimal, bool) {
-	if d.digits == 0 || e.digits == 0 {
-		return decimal{d.digits | e.digits, d.exp + e.exp}, true // a zero has the exponent 0
-	}
-	if d.exp < e.exp {
-		d, e = e, d
-	}
-	for ; d.exp > e.exp; d.exp-- {
-		hi, lo := bits.Mul64(d.digits, 10)
-		if hi != 0 {
-			return decimal{}, false
-		}
-		d.digits = lo
-	}
-	sum, carry := bits.Add64(d.digits, e.digits, 0)
-	return decimal{sum, d.exp}.norm(), carry == 0
-}
-
-// integer returns the value if it is a whole number below a million million.
-func (d decimal) integer() (int, bool) {
-	n := d.digits
-	if d.exp < 0 || d.exp > 12 || n > 1e12 {
-		return 0, false
-	}
-	for range d.exp {
-		n *= 10
-		if n > 1e12 {
-			return 0, false
-		}
-	}
-	return int(n), true
-}
-
-// numeral is a number at the beginning of a text.
-type numeral struct {
-	value   decimal
-	size    int  // runes
-	chinese bool // begins with a Chinese digit
-	scaled  bool // has a magnitude: 万, 千, million, 7B
-	bare    bool // has no digit: 百万, 千亿
-	vague   bool // 十几
+// Numeral is a number at the beginning of a text.
+type Numeral struct {
+	Value   Decimal
+	Size    int  // runes
+	Chinese bool // begins with a Chinese digit
+	Scaled  bool // has a magnitude: 万, 千, million, 7B
+	Bare    bool // has no digit: 百万, 千亿
+	Vague   bool // 十几
 }
 
 // Chinese digits and magnitudes, after folding.
@@ -106,6 +44,10 @@ var (
 	}
 )
 
+func digit(r rune) bool { return '0' <= r && r <= '9' }
+
+func latin(r rune) bool { return 'a' <= r && r <= 'z' }
+
 func at(s []rune, i int) rune {
 	if 0 <= i && i < len(s) {
 		return s[i]
@@ -113,46 +55,48 @@ func at(s []rune, i int) rune {
 	return 0
 }
 
-// readNumeral reads the number that folded text begins with: Arabic (2.3,
+// ReadNumeral reads the number that folded text begins with: Arabic (2.3,
 // 33,420,000), Chinese (三千三百四十二, 二〇二三, 三点五), mixed (3千5百万), each with
 // its magnitudes (万, 亿, million, 7B). ok is false where there is none, or one that
 // is not well formed or needs more than 64 bits.
-func readNumeral(s []rune) (n numeral, ok bool) {
+func ReadNumeral(s []rune) (n Numeral, ok bool) {
 	switch r := at(s, 0); {
 	case digit(r):
-		n.value, n.size, ok = readDigits(s)
-		if next := at(s, n.size); !ok || next == '多' || next == '余' || isMagnitude(next) {
+		n.Value, n.Size, ok = ReadDigits(s)
+		if next := at(s, n.Size); !ok || next == '多' || next == '余' || IsMagnitude(next) {
 			return readScaled(s)
 		}
-		exp, size := latinScale(s[n.size:])
-		n.value, n.size, n.scaled = n.value.shift(exp), n.size+size, size > 0
+		exp, size := latinScale(s[n.Size:])
+		n.Value, n.Size, n.Scaled = n.Value.Shift(exp), n.Size+size, size > 0
 		return n, true
-	case isHanDigit(r):
+	case IsHanDigit(r):
 		if n, ok = readPlaces(s); ok {
 			return n, true
 		}
 		return readScaled(s)
-	case isMagnitude(r):
+	case IsMagnitude(r):
 		return readScaled(s)
 	}
-	return readSpelled(s)
+	return ReadSpelled(s)
 }
 
-func isHanDigit(r rune) bool {
+// IsHanDigit tells a Chinese digit, from 零 to 九, also in capitals: 壹.
+func IsHanDigit(r rune) bool {
 	_, ok := hanDigits[r]
 	return ok
 }
 
-func isMagnitude(r rune) bool { return small[r] != 0 || large[r] != 0 }
+// IsMagnitude tells 十, 百, 千, 万, 亿, 兆.
+func IsMagnitude(r rune) bool { return small[r] != 0 || large[r] != 0 }
 
-// readDigits reads Arabic digits with a decimal point and separated thousands.
-func readDigits(s []rune) (d decimal, size int, ok bool) {
+// ReadDigits reads Arabic digits with a decimal point and separated thousands.
+func ReadDigits(s []rune) (d Decimal, size int, ok bool) {
 	count := 0
 	add := func(r rune) {
-		if d.digits != 0 || r != '0' {
+		if d.Digits != 0 || r != '0' {
 			count++
 		}
-		d.digits = d.digits*10 + uint64(r-'0')
+		d.Digits = d.Digits*10 + uint64(r-'0')
 	}
 	for ; digit(at(s, size)); size++ {
 		if count < 19 {
@@ -171,11 +115,11 @@ func readDigits(s []rune) (d decimal, size int, ok bool) {
 		for size++; digit(at(s, size)); size++ {
 			if count < 19 {
 				add(s[size])
-				d.exp--
+				d.Exp--
 			}
 		}
 	}
-	return d.norm(), size, count <= 18
+	return d.Norm(), size, count <= 18
 }
 
 // thousands tells whether a comma and exactly three digits stand at i.
@@ -217,26 +161,26 @@ func hasWord(s []rune, word string) bool {
 }
 
 // readPlaces reads Chinese digits written place by place: 二〇二三.
-func readPlaces(s []rune) (n numeral, ok bool) {
+func readPlaces(s []rune) (n Numeral, ok bool) {
 	zero := false
-	for ; isHanDigit(at(s, n.size)); n.size++ {
-		r := s[n.size]
+	for ; IsHanDigit(at(s, n.Size)); n.Size++ {
+		r := s[n.Size]
 		zero = zero || r == '〇' || r == '零'
-		if n.size >= 18 {
+		if n.Size >= 18 {
 			return n, false
 		}
-		n.value.digits = n.value.digits*10 + hanDigits[r]
+		n.Value.Digits = n.Value.Digits*10 + hanDigits[r]
 	}
-	next := at(s, n.size)
-	n.value, n.chinese = n.value.norm(), true
-	return n, (n.size > 2 || n.size == 2 && (zero || next == '年')) && !isMagnitude(next) && next != '点'
+	next := at(s, n.Size)
+	n.Value, n.Chinese = n.Value.Norm(), true
+	return n, (n.Size > 2 || n.Size == 2 && (zero || next == '年')) && !IsMagnitude(next) && next != '点'
 }
 
 // scaled is a number being read from its highest magnitude down: total holds what
 // stands before the last 万 or 亿, section what stands behind it, and digit the
 // digits that wait for their magnitude.
 type scaled struct {
-	total, section, digit decimal
+	total, section, digit Decimal
 	pending               bool // digit is set
 	lowest                int  // last of 十百千 in the section
 	big                   int  // last of 万亿
@@ -245,17 +189,17 @@ type scaled struct {
 
 // readScaled reads a number with magnitudes: 三千三百四十二万, 1.2亿, 3千5百万,
 // 500多万, 三点五, 三万五, 千亿.
-func readScaled(s []rune) (n numeral, ok bool) {
+func readScaled(s []rune) (n Numeral, ok bool) {
 	var c scaled
 	first := at(s, 0)
-	n.chinese, ok = isHanDigit(first) || first == '十' || first == '拾', true
-	if n.bare = !n.chinese && !digit(first); n.bare {
+	n.Chinese, ok = IsHanDigit(first) || first == '十' || first == '拾', true
+	if n.Bare = !n.Chinese && !digit(first); n.Bare {
 		if large[at(s, 1)] == 0 || first == '亿' {
 			return n, false
 		}
 	}
-	if !isHanDigit(first) && !digit(first) {
-		c.digit, c.pending = decimal{1, 0}, true
+	if !IsHanDigit(first) && !digit(first) {
+		c.digit, c.pending = Decimal{1, 0}, true
 	}
 	c.lowest = 9
 	i := 0
@@ -266,18 +210,18 @@ func readScaled(s []rune) (n numeral, ok bool) {
 		}
 		ok = width > 0
 		i += width
-		n.scaled = n.scaled || c.big > 0 || c.lowest < 9
+		n.Scaled = n.Scaled || c.big > 0 || c.lowest < 9
 	}
-	n.size = i
-	n.vague = at(s, i) == '几'
-	if c.pending && c.last > 1 && isHanDigit(at(s, i-1)) { // 三万五 is 35,000
-		c.digit = c.digit.shift(c.last - 1)
+	n.Size = i
+	n.Vague = at(s, i) == '几'
+	if c.pending && c.last > 1 && IsHanDigit(at(s, i-1)) { // 三万五 is 35,000
+		c.digit = c.digit.Shift(c.last - 1)
 	}
-	sum, fits := c.section.plus(c.digit)
+	sum, fits := c.section.Plus(c.digit)
 	if fits {
-		sum, fits = sum.plus(c.total)
+		sum, fits = sum.Plus(c.total)
 	}
-	n.value = sum.norm()
+	n.Value = sum.Norm()
 	return n, ok && fits && i > 0
 }
 
@@ -286,13 +230,13 @@ func readScaled(s []rune) (n numeral, ok bool) {
 func (c *scaled) next(s []rune, i int) int {
 	r, following := s[i], at(s, i+1)
 	switch {
-	case (r == '多' || r == '余') && c.pending && isMagnitude(following):
+	case (r == '多' || r == '余') && c.pending && IsMagnitude(following):
 		return 1
 	case digit(r):
 		return c.arabic(s, i)
-	case isHanDigit(r):
+	case IsHanDigit(r):
 		return c.chinese(hanDigits[r], i)
-	case r == '点' && isHanDigit(following):
+	case r == '点' && IsHanDigit(following):
 		return c.fraction(s, i)
 	case small[r] != 0:
 		return c.small(small[r])
@@ -304,12 +248,12 @@ func (c *scaled) next(s []rune, i int) int {
 
 // arabic reads Arabic digits at s[i].
 func (c *scaled) arabic(s []rune, i int) int {
-	d, size, ok := readDigits(s[i:])
+	d, size, ok := ReadDigits(s[i:])
 	if c.pending || !ok {
 		return -1
 	}
 	if i > 0 {
-		if !isMagnitude(at(s, i+size)) && size != c.last { // 1万2000 goes on, 130万3 does not
+		if !IsMagnitude(at(s, i+size)) && size != c.last { // 1万2000 goes on, 130万3 does not
 			return 0
 		}
 		c.last = 0
@@ -327,7 +271,7 @@ func (c *scaled) chinese(value uint64, i int) int {
 	case value == 0 && i > 0:
 		c.last = 0
 	default:
-		c.digit, c.pending = decimal{value, 0}, true
+		c.digit, c.pending = Decimal{value, 0}, true
 	}
 	return 1
 }
@@ -335,58 +279,58 @@ func (c *scaled) chinese(value uint64, i int) int {
 // small applies 十, 百 or 千.
 func (c *scaled) small(exp int) int {
 	if !c.pending && exp == 1 && c.lowest > 1 && c.last == 0 { // 一百零十 is rare, but read
-		c.digit, c.pending = decimal{1, 0}, true
+		c.digit, c.pending = Decimal{1, 0}, true
 	}
 	if !c.pending || exp >= c.lowest {
 		return -1
 	}
-	section, fits := c.section.plus(c.digit.shift(exp))
+	section, fits := c.section.Plus(c.digit.Shift(exp))
 	if !fits {
 		return -1
 	}
-	c.section, c.digit, c.pending = section, decimal{}, false
+	c.section, c.digit, c.pending = section, Decimal{}, false
 	c.lowest, c.last = exp, exp
 	return 1
 }
 
 // large applies 万, 亿 or 兆.
 func (c *scaled) large(exp int) int {
-	section, fits := c.section.plus(c.digit)
+	section, fits := c.section.Plus(c.digit)
 	switch {
-	case !fits || section.digits == 0 && c.total.digits == 0 && !c.pending:
+	case !fits || section.Digits == 0 && c.total.Digits == 0 && !c.pending:
 		return -1
-	case exp > c.big || section.digits == 0: // 一万二千亿, 25万亿
-		if section, fits = section.plus(c.total); fits {
-			c.total = section.shift(exp)
+	case exp > c.big || section.Digits == 0: // 一万二千亿, 25万亿
+		if section, fits = section.Plus(c.total); fits {
+			c.total = section.Shift(exp)
 		}
 	default:
-		c.total, fits = c.total.plus(section.shift(exp))
+		c.total, fits = c.total.Plus(section.Shift(exp))
 	}
 	if !fits {
 		return -1
 	}
-	c.section, c.digit, c.pending = decimal{}, decimal{}, false
+	c.section, c.digit, c.pending = Decimal{}, Decimal{}, false
 	c.lowest, c.big, c.last = 9, exp, exp
 	return 1
 }
 
 // fraction reads 点 and the digits behind it.
 func (c *scaled) fraction(s []rune, i int) int {
-	sum, fits := c.section.plus(c.digit)
+	sum, fits := c.section.Plus(c.digit)
 	size := 1
-	for ; fits && isHanDigit(at(s, i+size)) && size < 12; size++ {
-		sum, fits = sum.plus(decimal{hanDigits[s[i+size]], -size}.norm())
+	for ; fits && IsHanDigit(at(s, i+size)) && size < 12; size++ {
+		sum, fits = sum.Plus(Decimal{hanDigits[s[i+size]], -size}.Norm())
 	}
 	if !fits {
 		return -1
 	}
-	c.section, c.digit, c.pending, c.lowest, c.last = sum, decimal{}, false, 0, 0
+	c.section, c.digit, c.pending, c.lowest, c.last = sum, Decimal{}, false, 0, 0
 	return size
 }
 
-// readSpelled reads a small English number before a magnitude: two hundred,
+// ReadSpelled reads a small English number before a magnitude: two hundred,
 // five million.
-func readSpelled(s []rune) (n numeral, ok bool) {
+func ReadSpelled(s []rune) (n Numeral, ok bool) {
 	end := 0
 	for 'a' <= at(s, end) && s[end] <= 'z' && end < 8 {
 		end++
@@ -396,5 +340,5 @@ func readSpelled(s []rune) (n numeral, ok bool) {
 		return n, false
 	}
 	exp, size := latinScale(s[end:])
-	return numeral{value: decimal{value, exp}.norm(), size: end + size, scaled: true}, size > 2
+	return Numeral{Value: Decimal{value, exp}.Norm(), Size: end + size, Scaled: true}, size > 2
 }

@@ -1,14 +1,14 @@
-package cite
+package quantity
 
 import (
 	"slices"
 	"strings"
 )
 
-// date is a day, month or year as far as a text states it: fields not stated are 0.
-type date struct {
-	year, month, day int
-	part             rune // 初, 中 or 末: of the month
+// Date is a day, month or year as far as a text states it: fields not stated are 0.
+type Date struct {
+	Year, Month, Day int
+	Part             rune // 初, 中 or 末: of the month
 }
 
 var months = []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
@@ -20,37 +20,37 @@ var monthNames = []string{
 // parts are the ways to name a part of a month.
 var parts = map[rune]rune{'底': '末', '末': '末', '下': '末', '初': '初', '上': '初', '中': '中'}
 
-// holds tells whether source states what claim states, as far as source goes in
+// Holds tells whether source states what claim states, as far as source goes in
 // the year. A year that only source or only claim states does not count here.
-func (claim date) holds(source date) bool {
+func (claim Date) Holds(source Date) bool {
 	differ := func(a, b int) bool { return a != 0 && b != 0 && a != b }
 	switch {
-	case differ(claim.year, source.year), differ(claim.month, source.month), differ(claim.day, source.day):
+	case differ(claim.Year, source.Year), differ(claim.Month, source.Month), differ(claim.Day, source.Day):
 		return false
-	case claim.day != 0 && source.day == 0, claim.month != 0 && source.month == 0:
+	case claim.Day != 0 && source.Day == 0, claim.Month != 0 && source.Month == 0:
 		return false
-	case claim.month == 0 && claim.year != source.year:
+	case claim.Month == 0 && claim.Year != source.Year:
 		return false
 	}
-	if claim.part == 0 || source.part == claim.part {
+	if claim.Part == 0 || source.Part == claim.Part {
 		return true
 	}
 	switch {
-	case source.part != 0:
+	case source.Part != 0:
 		return false
-	case source.day == 0:
+	case source.Day == 0:
 		return true
-	case claim.part == '初':
-		return source.day <= 10
-	case claim.part == '中':
-		return 11 <= source.day && source.day <= 20
+	case claim.Part == '初':
+		return source.Day <= 10
+	case claim.Part == '中':
+		return 11 <= source.Day && source.Day <= 20
 	}
-	return source.day > 20
+	return source.Day > 20
 }
 
-// readDate reads the date that folded text begins with: 2023年9月7日, 9月7日, 7月底,
+// ReadDate reads the date that folded text begins with: 2023年9月7日, 9月7日, 7月底,
 // 二〇二三年, 2023-09-07, 2023/9/7, September 7, 2023, 7 Sept 2023.
-func readDate(s []rune) (d date, size int) {
+func ReadDate(s []rune) (d Date, size int) {
 	if d, size = readEnglishDate(s); size > 0 {
 		return d, size
 	}
@@ -59,23 +59,23 @@ func readDate(s []rune) (d date, size int) {
 	}
 	i := 0
 	if y, n := whole4(s); n > 0 && at(s, n) == '年' && 1000 <= y && y < 3000 {
-		d.year, i = y, n+1
+		d.Year, i = y, n+1
 	}
 	m, n := smallInt(s[i:], 12)
 	if n == 0 || at(s, i+n) != '月' {
 		return d, i
 	}
-	d.month, i = m, i+n+1
+	d.Month, i = m, i+n+1
 	if day, n := smallInt(s[i:], 31); n > 0 && strings.ContainsRune("日号", at(s, i+n)) {
-		d.day = day
+		d.Day = day
 		return d, i + n + 1
 	}
 	if part := parts[at(s, i)]; part != 0 {
 		r := at(s, i)
 		if strings.ContainsRune("底末初", r) {
-			d.part, i = part, i+1
+			d.Part, i = part, i+1
 		} else if at(s, i+1) == '旬' {
-			d.part, i = part, i+2
+			d.Part, i = part, i+2
 		}
 	}
 	return d, i
@@ -83,12 +83,12 @@ func readDate(s []rune) (d date, size int) {
 
 // whole4 reads a number that is a whole one.
 func whole4(s []rune) (v, size int) {
-	if !digit(at(s, 0)) && !isHanDigit(at(s, 0)) && at(s, 0) != '十' {
+	if !digit(at(s, 0)) && !IsHanDigit(at(s, 0)) && at(s, 0) != '十' {
 		return 0, 0
 	}
-	n, ok := readNumeral(s)
-	if v, whole := n.value.integer(); ok && whole {
-		return v, n.size
+	n, ok := ReadNumeral(s)
+	if v, whole := n.Value.Integer(); ok && whole {
+		return v, n.Size
 	}
 	return 0, 0
 }
@@ -113,7 +113,7 @@ func digits(s []rune, limit int) (v, size int) {
 	return v, size
 }
 
-func readISO(s []rune) (d date, size int) {
+func readISO(s []rune) (d Date, size int) {
 	y, n := digits(s, 4)
 	sep := at(s, n)
 	if n != 4 || y < 1000 || y >= 3000 || !strings.ContainsRune("-/.", sep) {
@@ -127,13 +127,13 @@ func readISO(s []rune) (d date, size int) {
 		if sep == '.' || k != 2 || latin(at(s, n)) {
 			return d, 0
 		}
-		return date{year: y, month: m}, n
+		return Date{Year: y, Month: m}, n
 	}
 	day, k := digits(s[n+1:], 2)
 	if k == 0 || day < 1 || day > 31 {
 		return d, 0
 	}
-	return date{year: y, month: m, day: day}, n + 1 + k
+	return Date{Year: y, Month: m, Day: day}, n + 1 + k
 }
 
 // monthName reads an English month, whole or by its first three letters.
@@ -154,7 +154,7 @@ func monthName(s []rune) (m, size int) {
 	return m, size
 }
 
-func readEnglishDate(s []rune) (d date, size int) {
+func readEnglishDate(s []rune) (d Date, size int) {
 	day, n := digits(s, 2)
 	if n > 0 { // 7 September 2023
 		i := n + ordinalSuffix(s[n:])
@@ -165,17 +165,17 @@ func readEnglishDate(s []rune) (d date, size int) {
 		if k == 0 || day < 1 || day > 31 {
 			return d, 0
 		}
-		d, size = date{month: m, day: day}, i+1+k
+		d, size = Date{Month: m, Day: day}, i+1+k
 	} else {
 		m, k := monthName(s)
 		if k == 0 || at(s, k) != ' ' {
 			return d, 0
 		}
-		d, size = date{month: m}, k
+		d, size = Date{Month: m}, k
 		if day, n := digits(s[k+1:], 2); n > 0 && 1 <= day && day <= 31 {
 			size = k + 1 + n
 			size += ordinalSuffix(s[size:])
-			d.day = day
+			d.Day = day
 		}
 	}
 	i := size
@@ -183,10 +183,10 @@ func readEnglishDate(s []rune) (d date, size int) {
 		i++
 	}
 	if y, n := digits(s[min(i, len(s)):], 4); n == 4 && i > size && 1000 <= y && y < 3000 {
-		d.year, size = y, i+n
+		d.Year, size = y, i+n
 	}
-	if d.day == 0 && d.year == 0 {
-		return date{}, 0 // "may", "march"
+	if d.Day == 0 && d.Year == 0 {
+		return Date{}, 0 // "may", "march"
 	}
 	return d, size
 }
