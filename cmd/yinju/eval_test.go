@@ -139,7 +139,7 @@ func TestEvalOfSeveralSetsAndComparison(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"one ", "二 ", "all (mean of sets)", "H@1", "100.0", "AUROC", "p99"} {
+	for _, want := range []string{"one ", "二 ", "all (mean of sets)", "H@1", "100.0", "AUROC", "falsely", "p99"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the table lacks %q:\n%s", want, out)
 		}

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"yinju/corpus"
@@ -182,6 +185,37 @@ func TestRanksAreOfDocuments(t *testing.T) {
 	r.rank(hits, []label{"c", "b", "x"})
 	if len(r.Ranks) != 2 || r.Ranks[0] != 2 || r.Ranks[1] != 3 {
 		t.Errorf("ranks %v, want 2 and 3", r.Ranks)
+	}
+}
+
+// backwards is a reranker that turns the order round, or fails.
+type backwards struct{ err error }
+
+func (b backwards) Rerank(_ context.Context, _ string, hits []rag.Hit) ([]rag.Hit, error) {
+	hits = slices.Clone(hits)
+	slices.Reverse(hits)
+	return hits, b.err
+}
+
+// The ranking measured is the one served: reranked, and as it was where that fails.
+func TestTheRerankedOrderIsMeasured(t *testing.T) {
+	t.Parallel()
+	var hits []rag.Hit
+	for _, path := range []string{"a", "b", "c", "d"} {
+		hits = append(hits, rag.Hit{Article: &corpus.Article{Path: path}})
+	}
+	for _, c := range []struct {
+		reranker rag.Reranker
+		want     string
+	}{{nil, "abcd"}, {backwards{}, "cbad"}, {backwards{errors.New("down")}, "abcd"}} {
+		tr := &trier{service: &service{Answerer: &rag.Answerer{Reranker: c.reranker, RerankPool: 3}}}
+		got := ""
+		for _, h := range tr.reranked(t.Context(), "q", hits) {
+			got += h.Article.Path
+		}
+		if got != c.want {
+			t.Errorf("%v: %s, want %s", c.reranker, got, c.want)
+		}
 	}
 }
 

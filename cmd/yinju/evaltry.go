@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -134,6 +135,7 @@ func (t *trier) try(ctx context.Context, q testQuestion) (trial, error) {
 	if err != nil {
 		return r, err
 	}
+	found.Hits = t.reranked(ctx, q.Question, found.Hits)
 	r.rank(found.Hits, q.DocIDs)
 	if len(found.Hits) > 0 {
 		r.got = found.Hits[0].Passage.Title + "：" + found.Hits[0].Passage.Text
@@ -145,6 +147,20 @@ func (t *trier) try(ctx context.Context, q testQuestion) (trial, error) {
 		r.Near, err = t.tryNear(ctx, q)
 	}
 	return r, err
+}
+
+// reranked puts the first hits into the order of the reranker, if there is one that
+// answers; as many as it chooses from for an answer.
+func (t *trier) reranked(ctx context.Context, question string, hits []rag.Hit) []rag.Hit {
+	if t.Answerer.Reranker == nil {
+		return hits
+	}
+	pool := min(cmp.Or(t.Answerer.RerankPool, 30), len(hits))
+	first, err := t.Answerer.Reranker.Rerank(ctx, question, hits[:pool])
+	if err != nil {
+		return hits // as an answer does; ctx's end shows in the caller
+	}
+	return slices.Concat(first, hits[pool:])
 }
 
 // judge holds the answer against the gold ones.
