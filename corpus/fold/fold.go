@@ -27,7 +27,7 @@ const rules = "fold-1"
 // only under an equal version.
 func Version() string {
 	sum := sha256.Sum256([]byte(t2s + unicode.Version + norm.Version))
-	return rules + "-" + hex.EncodeToString(sum[:4])
+	return rules + "-" + stemming + "-" + hex.EncodeToString(sum[:4])
 }
 
 // planes is the folding of all runes: the basic plane by array, as nearly all text

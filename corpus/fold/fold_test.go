@@ -158,7 +158,7 @@ func TestParts(t *testing.T) {
 	for in, want := range map[string]string{
 		"gpt-4o": "gpt|4o", "gpt4o": "gpt|4o", "qwen2.5-72b": "qwen|2.5|72b", "v1.2.3": "", "3.5": "", "1000": "",
 		"c++": "", "c#": "", "notepad++": "notepad", "50%": "50", "a.b@c.com": "com", "10:30": "10|30", "500gb": "500|gb",
-		"h100": "", "iphone15pro": "iphone|15|pro", "don't": "don", "openai's": "openai", "2024/07/31": "2024|07|31",
+		"h100": "", "iphone15pro": "iphon|15|pro", "user-created": "user|creat", "don't": "don", "openai's": "openai", "2024/07/31": "2024|07|31",
 		"привет": "", "": "", "glm-4": "glm|4",
 	} {
 		if got := strings.Join(Parts(in), "|"); got != want {
@@ -170,10 +170,11 @@ func TestParts(t *testing.T) {
 func TestGrams(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"":            "",
-		"。 !":         "",
-		"大模型":         "大|大模|模|模型|型",
-		"發佈GPT-4o，售價": "发|发布|布|gpt-4o|gpt|4o|售|售价|价",
+		"":                "",
+		"。 !":             "",
+		"大模型":             "大|大模|模|模型|型",
+		"Created engines": "creat|engin",
+		"發佈GPT-4o，售價":     "发|发布|布|gpt-4o|gpt|4o|售|售价|价",
 	} {
 		if got := strings.Join(Grams(in), "|"); got != want {
 			t.Errorf("Grams(%q) = %s, want %s", in, got, want)

@@ -6,7 +6,7 @@ import (
 )
 
 // Grams returns the terms of the character index in order of appearance: each Han
-// character and each pair of neighbours within a Han run; each Word whole and, if it
+// character and each pair of neighbours within a Han run; the Stem of each Word and, if it
 // is a compound, its Parts. The terms are folded. Safe for concurrent use.
 func Grams(s string) []string {
 	grams := make([]string, 0, len(s)/2)
@@ -15,7 +15,7 @@ func Grams(s string) []string {
 		case Han:
 			grams = appendGrams(grams, run.Text)
 		case Word:
-			grams = append(grams, run.Text)
+			grams = append(grams, Stem(run.Text))
 			grams = append(grams, Parts(run.Text)...)
 		}
 	}
@@ -38,7 +38,7 @@ func appendGrams(grams []string, han string) []string {
 // Parts returns the parts of a compound Word as Runs gives it, so that each can be
 // found: gpt-4o has gpt and 4o, qwen2.5-72b has qwen, 2.5 and 72b. Parts meet at
 // signs (but 3.5 is one number) and where two or more letters meet a digit; a single
-// letter is none. A Word that is no compound has none.
+// letter is none. They are stemmed. A Word that is no compound has none.
 func Parts(word string) []string {
 	var parts []string
 	start := 0
@@ -46,7 +46,7 @@ func Parts(word string) []string {
 	cut := func(end, next int) {
 		part := word[start:end]
 		if part != word && (len(part) > 1 || part != "" && isDigit(rune(part[0]))) {
-			parts = append(parts, part)
+			parts = append(parts, Stem(part))
 		}
 		start = next
 	}

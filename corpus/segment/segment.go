@@ -129,7 +129,7 @@ func (s *Segmenter) appendWords(words []string, piece string) []string {
 
 // Terms returns the terms of the lexical index in order of appearance, for articles
 // and questions alike. The text is folded first. Chinese is cut in search mode: a long
-// word comes with the words inside it. Latin words and numbers come whole and, if they
+// word comes with the words inside it. Latin words come as their fold.Stem, numbers whole, and if they
 // are compounds, with their parts. Punctuation is dropped.
 func (s *Segmenter) Terms(text string) []string {
 	terms := make([]string, 0, len(text)/4+1)
@@ -140,7 +140,7 @@ func (s *Segmenter) Terms(text string) []string {
 				terms = append(terms, s.cutForSearch(piece)...)
 			}
 		case fold.Word:
-			terms = append(terms, run.Text)
+			terms = append(terms, fold.Stem(run.Text))
 			terms = append(terms, fold.Parts(run.Text)...)
 		}
 	}
