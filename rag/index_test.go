@@ -25,7 +25,8 @@ type folder struct {
 	skipped []corpus.Skipped
 	err     error
 	parsed  int
-	// opened, if not nil, gets a value when a load begins; entered is then awaited.
+	// opened, if not nil, gets a value when a load has read the files; entered is then
+	// awaited.
 	opened, entered chan struct{}
 }
 
@@ -44,6 +45,9 @@ func (f *folder) remove(path string) {
 }
 
 func (f *folder) load(ctx context.Context, known func(string, [32]byte) *corpus.Article, progress func(int, int)) (*corpus.Loaded, error) {
+	f.mu.Lock()
+	files := maps.Clone(f.files)
+	f.mu.Unlock()
 	if f.opened != nil {
 		f.opened <- struct{}{}
 		<-f.entered
@@ -54,8 +58,8 @@ func (f *folder) load(ctx context.Context, known func(string, [32]byte) *corpus.
 		return nil, f.err
 	}
 	out := &corpus.Loaded{Skipped: f.skipped}
-	for i, path := range slices.Sorted(maps.Keys(f.files)) {
-		text := f.files[path]
+	for i, path := range slices.Sorted(maps.Keys(files)) {
+		text := files[path]
 		hash := sha256.Sum256([]byte(text))
 		a := known(path, hash)
 		if a == nil {
@@ -63,7 +67,7 @@ func (f *folder) load(ctx context.Context, known func(string, [32]byte) *corpus.
 			a = &corpus.Article{ID: corpus.ArticleID(path), Path: path, Title: strings.TrimSuffix(path, ".md"), Text: text, Hash: hash}
 		}
 		out.Articles = append(out.Articles, a)
-		progress(i+1, len(f.files))
+		progress(i+1, len(files))
 	}
 	return out, ctx.Err()
 }
@@ -221,34 +225,35 @@ func TestReloadsThatComeMeanwhileShareOneThatStartsAfterThem(t *testing.T) {
 	f := newFolder(map[string]string{"a.md": "苹果"})
 	f.opened, f.entered = make(chan struct{}, 8), make(chan struct{}, 8)
 	x := newIndex(t, f)
-	reports := make(chan *rag.Report, 8)
-	ask := func() {
-		r, err := x.Reload(context.Background(), false)
-		if err != nil {
-			t.Errorf("reload: %v", err)
-		}
-		reports <- r
-	}
-	go ask()
-	<-f.opened // the first one is about to read
+	first := make(chan error, 1)
+	go func() {
+		_, err := x.Reload(context.Background(), false)
+		first <- err
+	}()
+	<-f.opened // the first one has read the files
 	var wg sync.WaitGroup
 	for range 5 {
 		wg.Go(func() { _, _ = x.Reload(canceled(t), false) }) // joins, and doesn't wait
 	}
 	wg.Wait()
 	f.write("b.md", "香蕉")
-	go ask()
+	_, _ = x.Reload(canceled(t), false)
 	f.entered <- struct{}{}
 	<-f.opened // the one that all others share
 	f.entered <- struct{}{}
-	<-reports
-	<-reports
-	if got := first(retrieve(t, x, "香蕉")); got != "b.md" {
+	if err := <-first; err != nil {
+		t.Errorf("reload: %v", err)
+	}
+	for x.Progress().Generation < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	if got := retrieve(t, x, "香蕉"); len(got) == 0 || got[0] != "b.md" {
 		t.Errorf("found %q: the reload missed a file written before it was asked for", got)
 	}
 	select {
 	case <-f.opened:
 		t.Error("a third reload ran")
+		f.entered <- struct{}{}
 	case <-time.After(10 * time.Millisecond):
 	}
 }
