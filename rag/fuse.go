@@ -151,7 +151,7 @@ func shareOf(f Fusion, all []ranked, of func(ranked) LegScore) []float64 {
 // that the ranking does not have among those before.
 func fillLast(sorted []ranked, k int, share float64) []ranked {
 	k = min(k, len(sorted))
-	kept := k - int(share*float64(k))
+	kept := max(k-int(share*float64(k)), min(k, phrased(sorted)))
 	if share <= 0 || kept == k {
 		return onlyLexical(sorted, k)
 	}

@@ -22,6 +22,8 @@ type Query struct {
 	// MinCoverage is the Result.Coverage below which a search that the text narrowed
 	// has found nothing, and is widened.
 	MinCoverage float64
+
+	lexical bool // no embedder is asked
 }
 
 // Result is what a Query found in one generation, best hit first.

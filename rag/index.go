@@ -36,8 +36,11 @@ type Index struct {
 	EmbedBatch int              // passages embedded and saved at a time; 0 means 64
 	Now        func() time.Time // what "yesterday" is before; nil means time.Now
 	ServeAfter time.Duration    // a first generation waits so long for its vectors before it serves without; 0 means 2 s
-	RetryAfter time.Duration    // until a first load is tried again without its vectors; 0 means 10 s
-	Log        *slog.Logger     // nil: nothing is logged
+	// TestPhrases is how many phrases of the articles are asked for after a reload, to
+	// see that each brings its article; 0 means 50, a negative number none.
+	TestPhrases int
+	RetryAfter  time.Duration // until a first load is tried again without its vectors; 0 means 10 s
+	Log         *slog.Logger  // nil: nothing is logged
 
 	current atomic.Pointer[snapshot]
 	runs    runs
@@ -66,6 +69,9 @@ func (x *Index) init() {
 		}
 		if x.RetryAfter <= 0 {
 			x.RetryAfter = 10 * time.Second
+		}
+		if x.TestPhrases == 0 {
+			x.TestPhrases = 50
 		}
 		x.Ranking = x.Ranking.withDefaults()
 	})

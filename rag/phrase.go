@@ -1,138 +1,176 @@
 package rag
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"yinju/corpus/fold"
 )
 
-// quoted finds what stands in quotes: “…”, 「…」, 『…』, "…", ＂…＂. A phrase has at
-// least two characters: one in quotes is emphasis, not a phrase.
-var quoted = regexp.MustCompile(`“([^“”]{2,100})”|「([^「」]{2,100})」|『([^『』]{2,100})』|["＂]([^"＂]{2,100})["＂]`)
+// closing are the quotation marks by their opening one.
+var closing = map[rune]rune{'“': '”', '「': '」', '『': '』', '"': '"', '＂': '＂'}
 
-func phrasesOf(question string) []string {
-	var phrases []string
-	for _, groups := range quoted.FindAllStringSubmatch(question, 8) {
-		phrase := strings.TrimSpace(fold.String(strings.Join(groups[1:], "")))
-		if phrase != "" {
-			phrases = append(phrases, phrase)
+// maxPhrases is how many phrases of a question count.
+const maxPhrases = 8
+
+// phrasesOf returns what stands in quotes, in each of the ways in which it can be read,
+// likeliest first: 「他说「好」」 is one phrase with quotes in it if some article holds
+// that, or else 好 is one. The phrases are normal.
+func phrasesOf(question string) [][]string {
+	var readings [][]string
+	if wide := widest(question); wide != nil {
+		readings = append(readings, wide)
+	}
+	if narrow := quotations(question); narrow != nil {
+		readings = append(readings, narrow)
+	}
+	return readings
+}
+
+// quotations are the pieces between marks that have no marks of their kind within. A
+// phrase has at least two characters: one in quotes is emphasis, not a phrase.
+func quotations(s string) (phrases []string) {
+	for i := 0; i < len(s) && len(phrases) < maxPhrases; {
+		opening, size := utf8.DecodeRuneInString(s[i:])
+		i += size
+		mark := closing[opening]
+		if mark == 0 {
+			continue
 		}
+		end := strings.IndexRune(s[i:], mark)
+		if end < 0 {
+			continue
+		}
+		inner := s[i : i+end]
+		if n := strings.LastIndex(inner, string(opening)); n >= 0 {
+			inner = inner[n+size:]
+		}
+		phrases = appendPhrase(phrases, inner)
+		i += end + utf8.RuneLen(mark)
 	}
 	return phrases
 }
 
-// withPhrases marks the candidates that hold all quoted phrases, and adds those
-// that the legs did not propose.
-func (s *snapshot) withPhrases(all []ranked, phrases []string, keep func(int) bool) []ranked {
-	if len(phrases) == 0 {
-		return all
+// widest is the reading that takes the first mark and the last of its kind for a pair,
+// nil if there are none in between.
+func widest(s string) []string {
+	start := strings.IndexFunc(s, func(r rune) bool { return closing[r] != 0 })
+	if start < 0 {
+		return nil
 	}
-	holds := s.holding(phrases, keep)
-	for i := range all {
-		if holds[all[i].passage] {
-			all[i].phrase = true
-			delete(holds, all[i].passage)
+	opening, size := utf8.DecodeRuneInString(s[start:])
+	mark := closing[opening]
+	end := strings.LastIndex(s, string(mark))
+	if end < start+size {
+		return nil
+	}
+	inner := s[start+size : end]
+	if !strings.ContainsRune(inner, opening) && !strings.ContainsRune(inner, mark) {
+		return nil
+	}
+	phrases := appendPhrase(nil, inner)
+	if phrases == nil {
+		return nil
+	}
+	more := quotations(s[end+utf8.RuneLen(mark):])
+	return append(phrases, more[:min(len(more), maxPhrases-1)]...)
+}
+
+func appendPhrase(phrases []string, inner string) []string {
+	phrase := strings.TrimSpace(normal(inner))
+	if phrase == "" || utf8.RuneCountInString(inner) < 2 {
+		return phrases
+	}
+	return append(phrases, phrase)
+}
+
+// phraseBudget is how many bytes of articles are read for further articles that hold
+// the phrases when there are already enough to fill the places.
+const phraseBudget = 1 << 20
+
+// withPhrases marks the candidates that hold all quoted phrases of the first reading
+// that any does, and adds the passages of articles that the legs did not propose.
+// places is how many hits are wanted, pool how many articles are looked for.
+func (s *snapshot) withPhrases(all []ranked, readings [][]string, places, pool int, keep func(int) bool) []ranked {
+	for _, phrases := range readings {
+		if more, found := s.holding(all, phrases, places, pool, keep); found {
+			return more
 		}
-	}
-	rest := make([]int, 0, len(holds))
-	for passage := range holds {
-		rest = append(rest, passage)
-	}
-	slices.Sort(rest)
-	for _, passage := range rest {
-		all = append(all, ranked{passage: passage, phrase: true})
 	}
 	return all
 }
 
-// holding returns the passages that hold all phrases as substrings, or else those of
-// the articles that do: a phrase may run from one passage into the next, or stand in
-// a heading.
-func (s *snapshot) holding(phrases []string, keep func(int) bool) map[int]bool {
-	holds := make(map[int]bool)
-	for _, passage := range s.grams.Containing(hanGrams(phrases)) {
-		if keep != nil && !keep(passage) {
+func (s *snapshot) holding(all []ranked, phrases []string, places, pool int, keep func(int) bool) (marked []ranked, found bool) {
+	keys := keysOf(phrases)
+	at := make(map[int]int, len(all)) // passage → index in all
+	articles := make(map[int]bool)
+	for i := range all {
+		passage := all[i].passage
+		at[passage] = i
+		if s.signs[s.owner[passage]].has(keys) && s.holds(passage, phrases) {
+			all[i].phrase = true
+			articles[s.owner[passage]] = true
+		}
+	}
+	read := 0
+	for article := range s.articles {
+		if len(articles) >= pool || len(articles) >= places && read > phraseBudget {
+			break
+		}
+		if articles[article] || !s.signs[article].has(keys) {
 			continue
 		}
-		text := fold.String(indexedText(s.passages[passage]))
-		if !slices.ContainsFunc(phrases, func(p string) bool { return !strings.Contains(text, p) }) {
-			holds[passage] = true
-		}
-	}
-	if len(holds) > 0 {
-		return holds
-	}
-	for _, article := range s.withCharacters(phrases) {
-		for _, passage := range s.across(article, phrases) {
-			if keep == nil || keep(passage) {
-				holds[passage] = true
+		read += len(s.articles[article].Text)
+		for _, passage := range s.holders(article, phrases) {
+			if keep != nil && !keep(passage) {
+				continue
+			}
+			articles[article] = true
+			if i, proposed := at[passage]; proposed {
+				all[i].phrase = true
+			} else {
+				all = append(all, ranked{passage: passage, phrase: true})
 			}
 		}
 	}
-	return holds
+	return all, len(articles) > 0
 }
 
-// hanGrams are the terms that a passage must have to hold the phrases. Latin words
-// are none of them: a phrase may begin or end inside one.
-func hanGrams(phrases []string) []string {
-	var grams []string
-	for _, p := range phrases {
-		for run := range fold.Runs(p) {
-			if run.Kind == fold.Han {
-				grams = append(grams, fold.Grams(run.Text)...)
-			}
-		}
-	}
-	return grams
+// holds tells whether a passage, its title and headings hold all phrases.
+func (s *snapshot) holds(passage int, phrases []string) bool {
+	text := normal(indexedText(s.passages[passage]))
+	return !slices.ContainsFunc(phrases, func(p string) bool { return !strings.Contains(text, p) })
 }
 
-// withCharacters returns the articles whose passages together have every Han
-// character of the phrases.
-func (s *snapshot) withCharacters(phrases []string) []int {
-	var characters []string
-	for _, g := range hanGrams(phrases) {
-		if utf8.RuneCountInString(g) == 1 && !slices.Contains(characters, g) {
-			characters = append(characters, g)
-		}
-	}
-	counts := make([]int, len(s.articles))
-	for _, c := range characters {
-		last := -1
-		for _, passage := range s.grams.Containing([]string{c}) {
-			if article := s.owner[passage]; article != last {
-				counts[article]++
-				last = article
-			}
-		}
-	}
-	var articles []int
-	for article, n := range counts {
-		if n == len(characters) {
-			articles = append(articles, article)
-		}
-	}
-	return articles
-}
-
-// across returns the passages of an article on which its phrases fall, nothing if it
-// does not hold them all. For one between passages it is the passage that follows.
-func (s *snapshot) across(article int, phrases []string) []int {
+// holders returns the passages of an article that hold all phrases, or else, if the
+// article does, those on which they fall: a phrase may run from one passage into the
+// next, or stand in front matter.
+func (s *snapshot) holders(article int, phrases []string) (passages []int) {
 	text := s.articles[article].Text
-	folded := fold.String(text)
-	var passages []int
+	folded := normal(text)
+	whole := true
 	for _, phrase := range phrases {
 		at := strings.Index(folded, phrase)
 		if at < 0 {
-			return nil
+			whole = false
+			continue
 		}
-		start := byteAt(text, utf8.RuneCountInString(folded[:at]))
-		end := start + byteAt(text[start:], utf8.RuneCountInString(phrase))
+		start, end := spanOfNormal(text, at, at+len(phrase))
 		passages = append(passages, s.overlapping(article, start, end)...)
 	}
-	return passages
+	var all []int
+	for passage := s.first[article]; passage < s.first[article+1]; passage++ {
+		if s.holds(passage, phrases) {
+			all = append(all, passage)
+		}
+	}
+	switch {
+	case len(all) > 0:
+		return all
+	case !whole:
+		return nil
+	}
+	slices.Sort(passages)
+	return slices.Compact(passages)
 }
 
 // overlapping returns the passages of an article that share text with [start, end), or
@@ -153,14 +191,28 @@ func (s *snapshot) overlapping(article, start, end int) []int {
 	return found
 }
 
-// byteAt is the offset of the nth rune. Folding keeps the number of runes, not that
-// of bytes.
-func byteAt(text string, n int) int {
-	for i := range text {
-		if n == 0 {
-			return i
-		}
-		n--
+// spread lets every article that holds the phrases have a place before any has two,
+// where there are more such passages than places.
+func (s *snapshot) spread(ordered []ranked, k int) {
+	n := phrased(ordered)
+	if n <= k {
+		return
 	}
-	return len(text)
+	again := make(map[int]bool, n) // by passage
+	seen := make(map[int]bool)
+	for _, r := range ordered[:n] {
+		article := s.owner[r.passage]
+		again[r.passage] = seen[article]
+		seen[article] = true
+	}
+	slices.SortStableFunc(ordered[:n], func(a, b ranked) int { return compareBool(again[a.passage], again[b.passage]) })
+}
+
+// phrased counts the candidates that hold the phrases, which come first.
+func phrased(ordered []ranked) int {
+	n := slices.IndexFunc(ordered, func(r ranked) bool { return !r.phrase })
+	if n < 0 {
+		return len(ordered)
+	}
+	return n
 }

@@ -10,7 +10,7 @@ import (
 // searchTerms is a question as the lexical legs see it.
 type searchTerms struct {
 	words, grams searchLeg
-	phrases      []string // quoted, folded; the passages that hold them come first
+	phrases      [][]string // quoted, in each reading; the passages that hold them come first
 }
 
 // searchLeg is a question as one lexical leg sees it.

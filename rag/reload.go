@@ -37,10 +37,11 @@ func (x *Index) reload(force bool) (*Report, error) {
 		}
 		return nil, err
 	}
+	x.selfTest(x.ctx, x.current.Load(), report)
 	report.TookMS = time.Since(started).Milliseconds()
 	x.status.finished(report)
 	x.Log.Info("reload", "generation", report.Generation, "added", len(report.Added), "changed", len(report.Changed),
-		"removed", len(report.Removed), "unchanged", report.Unchanged, "skipped", len(report.Skipped), "took_ms", report.TookMS)
+		"removed", len(report.Removed), "unchanged", report.Unchanged, "skipped", len(report.Skipped), "phrases", fmt.Sprintf("%d/%d", report.PhrasesFound, report.PhrasesTested), "took_ms", report.TookMS)
 	return report, nil
 }
 
@@ -183,6 +184,9 @@ func (x *Index) build(ctx context.Context, old *snapshot, articles []*corpus.Art
 		x.status.advance(n+1, len(articles))
 	}
 	next := newSnapshot(generation, articles, passages)
+	var beside sync.WaitGroup
+	beside.Go(func() { next.signs = next.signsAfter(old) })
+	defer beside.Wait()
 	return next, x.indexWords(ctx, next)
 }
 

@@ -13,6 +13,12 @@ type Report struct {
 	Warnings   []string         `json:"warnings"` // sentences
 	Embedded   int              `json:"embedded"` // passages whose vectors had to be computed
 	TookMS     int64            `json:"took_ms"`
+
+	// The self-test: phrases of the articles that were asked in quotes, those that
+	// brought their article, and the first of the others.
+	PhrasesTested int            `json:"phrases_tested"`
+	PhrasesFound  int            `json:"phrases_found"`
+	PhrasesMissed []MissedPhrase `json:"phrases_missed"`
 }
 
 // Phase names a step of a reload, in order.

@@ -33,7 +33,7 @@ func (x *Index) search(ctx context.Context, s *snapshot, q Query, w wishes) (*Re
 	pool := max(x.Ranking.Pool, k+q.Spare)
 	words := leg(s.words.Search(terms.words.all, pool, keep))
 	grams := leg(s.grams.Search(terms.grams.all, pool, keep))
-	dense, err := x.nearest(ctx, s, q.Text, k, keep)
+	dense, err := x.nearest(ctx, s, q, k, keep)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -43,7 +43,7 @@ func (x *Index) search(ctx context.Context, s *snapshot, q Query, w wishes) (*Re
 		x.Log.Warn("a question was answered without the dense ranking", "error", err)
 	}
 	all := candidates(words, grams, dense)
-	all = s.withPhrases(all, terms.phrases, keep)
+	all = s.withPhrases(all, terms.phrases, k+q.Spare, pool, keep)
 	lifted, newest := s.lift(all, w.hints)
 	x.Ranking.order(all)
 	if newest {
@@ -51,6 +51,7 @@ func (x *Index) search(ctx context.Context, s *snapshot, q Query, w wishes) (*Re
 	}
 	result.lifted = lifted
 	all = s.distinct(all)
+	s.spread(all, k)
 	best := x.Ranking.best(all, k)
 	result.Hits, result.Spare = s.hits(best, terms), s.hits(spare(all, best, q.Spare), terms)
 	result.Words, result.Grams = s.words.Weigh(terms.words.content), s.grams.Weigh(terms.grams.content)
@@ -60,13 +61,23 @@ func (x *Index) search(ctx context.Context, s *snapshot, q Query, w wishes) (*Re
 	return result, ctx.Err()
 }
 
-// distinct drops the passages whose text a better one has already.
+// distinct drops the passages whose text a better one has already. Whoever asks for a
+// phrase is told each article that holds it.
 func (s *snapshot) distinct(ordered []ranked) []ranked {
-	seen := make(map[string]bool, len(ordered))
+	type place struct {
+		text    string
+		article int
+	}
+	seen := make(map[place]bool, len(ordered))
 	return slices.DeleteFunc(ordered, func(r ranked) bool {
-		text := s.passages[r.passage].Text
-		again := seen[text]
-		seen[text] = true
+		here := place{s.passages[r.passage].Text, -1}
+		again := seen[here]
+		seen[here] = true
+		if r.phrase {
+			here.article = s.owner[r.passage]
+			again = seen[here]
+			seen[here] = true
+		}
 		return again
 	})
 }
@@ -91,13 +102,13 @@ func (s *snapshot) hits(best []ranked, terms searchTerms) []Hit {
 
 // nearest is the dense leg. What the store knows but the generation doesn't is
 // dropped, so it is asked for more until enough is left.
-func (x *Index) nearest(ctx context.Context, s *snapshot, text string, k int, keep func(int) bool) (leg, error) {
-	if x.Embedder == nil || !s.dense || len(s.passages) == 0 {
+func (x *Index) nearest(ctx context.Context, s *snapshot, q Query, k int, keep func(int) bool) (leg, error) {
+	if x.Embedder == nil || !s.dense || len(s.passages) == 0 || q.lexical {
 		return nil, nil
 	}
 	embedCtx, cancel := context.WithTimeout(ctx, embedQueryTimeout)
 	defer cancel()
-	vector, err := x.Embedder.EmbedQuery(embedCtx, text)
+	vector, err := x.Embedder.EmbedQuery(embedCtx, q.Text)
 	if err != nil {
 		return nil, err
 	}

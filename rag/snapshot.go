@@ -22,6 +22,7 @@ type snapshot struct {
 	places     map[string][]int   // Passage.ID → the passages that have it
 	words      *bm25.Index        // over the words of passages, title and headings included
 	grams      *bm25.Index        // over their characters and bigrams
+	signs      []sign             // of the articles, for phrases
 	dense      bool               // the store holds a vector for every passage
 	names      *hint.Names        // the sources of the articles
 	examples   func() [2][]string // by language
