@@ -106,6 +106,7 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 	}
 	if set.EmbedModel == "" {
 		x.Embedder = &hashed.Embedder{Terms: words.Terms, Version: words.Version()}
+		x.EmbedBatch = 512 // nothing is lost with a batch that costs nothing
 		x.Ranking.DenseWeight = max(0, set.DenseWeight)
 		return x
 	}
