@@ -152,6 +152,7 @@ func answerOf(a *rag.Answer, req askRequest) answer {
 	whole.Explain = slices.Clone(a.Explain)
 	for i := range whole.Explain {
 		whole.Explain[i].Terms = list(whole.Explain[i].Terms)
+		whole.Explain[i].Matched = list(whole.Explain[i].Matched)
 	}
 	out := answer{Answer: &whole}
 	if req.HTML {

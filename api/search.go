@@ -31,6 +31,10 @@ type hit struct {
 	Rerank    rag.LegScore `json:"rerank"` // rank 0: answers are reranked, searches are not
 	Phrase    bool         `json:"phrase"`
 	Terms     []string     `json:"terms"`
+	// Matched are the terms with their weights, heaviest first; Lost is the
+	// share of the score that the dates and sources of the query cost the hit.
+	Matched []rag.TermWeight `json:"matched"`
+	Lost    float64          `json:"lost"`
 }
 
 type searchResult struct {
@@ -69,7 +73,7 @@ func hitsOf(hits []rag.Hit) []hit {
 			Heading: list(p.Heading), Text: p.Text, Score: h.Score,
 			Fused: rag.LegScore{Rank: i + 1, Score: h.Score}, Lexical: h.Lexical,
 			Words: h.Words, Grams: h.Grams, Dense: h.Dense, Rerank: h.Rerank,
-			Phrase: h.Phrase, Terms: list(h.Terms),
+			Phrase: h.Phrase, Terms: list(h.Terms), Matched: list(h.Matched), Lost: h.Lost,
 		}
 		if a := h.Article; a != nil {
 			o.Source, o.Published, o.URL = a.Source, date(a.Published), a.URL

@@ -85,6 +85,11 @@ type Reason struct {
 	Rerank    LegScore `json:"rerank"` // rank 0: no reranker, or not ranked by it
 	Phrase    bool     `json:"phrase"`
 	Terms     []string `json:"terms"`
+	// Matched are the Terms with their weights, heaviest first.
+	Matched []TermWeight `json:"matched"`
+	// Lost is the share of the score that the passage lost for not meeting the dates and
+	// sources that the question prefers.
+	Lost float64 `json:"lost"`
 }
 
 // Sentence is a sentence of the answer with what was found of it in the passages

@@ -47,20 +47,29 @@ type Result struct {
 type Hit struct {
 	Passage corpus.Passage
 	Article *corpus.Article
-	Score   float64  // fused, in [0, 1] within one query
-	Lexical LegScore // the two lexical legs together, in [0, 1] within one query
-	Words   LegScore // BM25 over Jieba words
-	Grams   LegScore // BM25 over characters and bigrams
-	Dense   LegScore // cosine similarity
-	Rerank  LegScore // what a Reranker made of it; the scale is the model's own
-	Phrase  bool     // holds every quoted phrase of the query
-	Terms   []string // terms of the query found in it
+	Score   float64      // fused, in [0, 1] within one query
+	Lexical LegScore     // the two lexical legs together, in [0, 1] within one query
+	Words   LegScore     // BM25 over Jieba words
+	Grams   LegScore     // BM25 over characters and bigrams
+	Dense   LegScore     // cosine similarity
+	Rerank  LegScore     // what a Reranker made of it; the scale is the model's own
+	Phrase  bool         // holds every quoted phrase of the query
+	Terms   []string     // terms of the query found in it
+	Matched []TermWeight // the same with their weights, heaviest first
+	Lost    float64      // share of the score that it lost for not meeting dates and sources that the query prefers
 
 	fused int // its place before a Reranker, from 1; set by the Answerer
 }
 
 // key tells hits of one generation apart: a passage's ID alone is its content's.
 func (h Hit) key() string { return h.Article.ID + "/" + h.Passage.ID }
+
+// TermWeight is a term of the query found in a passage, with its idf times how much its
+// occurrences there count for: in proportion to what it adds to the score by words.
+type TermWeight struct {
+	Term   string  `json:"term"`
+	Weight float64 `json:"weight"`
+}
 
 // LegScore is a passage's place in one ranking. Ranks count from 1; 0 means that
 // the leg did not find the passage.

@@ -1,6 +1,7 @@
 package rag
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -88,13 +89,15 @@ func (s *snapshot) hits(best []ranked, terms searchTerms) []Hit {
 	for _, r := range best {
 		h := Hit{
 			Passage: s.passages[r.passage], Article: s.article(r.passage), Score: r.score,
-			Lexical: r.lexical, Words: r.words, Grams: r.grams, Dense: r.dense, Phrase: r.phrase,
+			Lexical: r.lexical, Words: r.words, Grams: r.grams, Dense: r.dense, Phrase: r.phrase, Lost: r.lost,
 		}
-		for _, t := range terms.words.content {
-			if s.words.Saturation(r.passage, t.Text) > 0 {
+		for _, t := range s.words.Weigh(terms.words.content) {
+			if found := s.words.Saturation(r.passage, t.Text); found > 0 {
 				h.Terms = append(h.Terms, t.Text)
+				h.Matched = append(h.Matched, TermWeight{t.Text, t.Weight * found})
 			}
 		}
+		slices.SortStableFunc(h.Matched, func(a, b TermWeight) int { return cmp.Compare(b.Weight, a.Weight) })
 		hits = append(hits, h)
 	}
 	return hits

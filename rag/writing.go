@@ -333,10 +333,10 @@ func explain(hits []Hit) []Reason {
 		reasons[i] = Reason{
 			Number: i + 1, PassageID: h.Passage.ID, ArticleID: h.Article.ID,
 			Fused: LegScore{Rank: h.fused, Score: h.Score}, Lexical: h.Lexical, Words: h.Words, Grams: h.Grams, Dense: h.Dense,
-			Rerank: h.Rerank, Phrase: h.Phrase, Terms: h.Terms,
+			Rerank: h.Rerank, Phrase: h.Phrase, Lost: h.Lost, Terms: h.Terms, Matched: h.Matched,
 		}
 		if h.Terms == nil {
-			reasons[i].Terms = []string{}
+			reasons[i].Terms, reasons[i].Matched = []string{}, []TermWeight{}
 		}
 	}
 	return reasons

@@ -118,7 +118,7 @@ async function stream(asked, on, signal, alive) {
   const response = await call('/ask', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream' },
-    body: JSON.stringify({ ...asked, stream: true, html: true }),
+    body: JSON.stringify({ ...asked, stream: true, html: true, explain: true }),
     signal,
   });
   if (!response.headers.get('Content-Type')?.startsWith('text/event-stream')) throw new Failure(t.errorAnswer);

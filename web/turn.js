@@ -12,6 +12,7 @@ import { filterChip } from './filters.js';
 import { LiveText } from './live.js';
 import { markSupport } from './support.js';
 import { t } from './strings.js';
+import { why } from './why.js';
 
 export class Turn {
   /** retry() asks the record's question again. */
@@ -95,8 +96,8 @@ export class Turn {
     if (weak > 0) this.after.append(h('p', { class: 'meta' }, t.supportSummary(weak)));
     this.#showNotice(answer);
     this.after.append(...[
-      citationList(t.sources, citations, true),
-      citationList(t.closest, answer.closest ?? [], false),
+      citationList(t.sources, citations, answer),
+      citationList(t.closest, answer.closest ?? [], answer),
       this.#actions(answer),
     ].filter(Boolean));
     register(answer.closest ?? []);
@@ -145,8 +146,9 @@ function wrapTable(table) {
 }
 
 /** The cited (or closest) passages as a list that leads into the articles. */
-function citationList(title, citations, numbered) {
+function citationList(title, citations, answer) {
   if (citations.length === 0) return null;
+  const numbered = citations === answer.citations;
   return h('section', { class: 'sources' },
     h('h3', null, title),
     h(numbered ? 'ol' : 'ul', null, citations.map((citation) => h('li', null,
@@ -154,7 +156,8 @@ function citationList(title, citations, numbered) {
         numbered && h('span', { class: 'number' }, String(citation.number)),
         h('span', { class: 'source-title', lang: langOf(citation.title) }, citation.title)), citation),
       byline(citation) && h('span', { class: 'meta' }, byline(citation)),
-      h('span', { class: 'quote', lang: langOf(citation.quote ?? '') }, flow(citation.quote ?? ''))))));
+      h('span', { class: 'quote', lang: langOf(citation.quote ?? '') }, flow(citation.quote ?? '')),
+      why(citation, answer)))));
 }
 
 /** The answer as plain text with its sources as footnotes. */

@@ -33,6 +33,8 @@ for (const colorScheme of ['light', 'dark']) {
     await ask(page, '讯飞星火上线14小时用户突破多少？');
     let turn = await answered(page);
     await assertAccessible(page, 'answered');
+    await turn.locator('.why summary').first().click();
+    await assertAccessible(page, 'why this passage');
     await turn.locator('.text .cite a').first().hover();
     await page.getByRole('tooltip').waitFor();
     await assertAccessible(page, 'tooltip');

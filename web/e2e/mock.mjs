@@ -51,6 +51,7 @@ const hostile = answer({
   html: `<p onclick="window.hacked=1">坏<a href="javascript:window.hacked=1">link</a><img src="//evil.example/x.png"><style>body{display:none}</style><iframe srcdoc="<script>parent.hacked=1</script>"></iframe><svg><script>window.hacked=1</script></svg></p>${HOSTILE}`,
   citations: [citation(1, { title: HOSTILE, source: HOSTILE, published: HOSTILE, quote: HOSTILE, article_id: 'a2', url: 'javascript:window.hacked=1' })],
   closest: [citation(2, { title: HOSTILE, quote: HOSTILE })],
+  explain: [{ passage_id: 'p1', article_id: 'a2', fused: { rank: 1, score: 1 }, phrase: true, lost: 0.03, terms: [HOSTILE], matched: [{ term: HOSTILE, weight: 1 }] }],
   sentences: [{ text: HOSTILE, citations: [], support: 'unsupported', missing: [HOSTILE] }],
 });
 

@@ -37,6 +37,32 @@ test('a question is answered while one looks, and its citation opens the sentenc
   assert.ok(await page.evaluate(() => document.activeElement.matches('.cite a')), 'the focus did not return to the chip');
 });
 
+test('each source says why it was found, and so do the closest passages', async (t) => {
+  const page = await open(t, browser, yinju.origin);
+  await ask(page, `2023年，“讯飞星火”上线14小时用户突破多少？`);
+  const turn = await answered(page);
+  const all = turn.locator('.sources li > .why');
+  assert.equal(await all.count(), await turn.locator('.sources > :is(ol, ul) > li').count());
+  const first = all.first();
+  assert.ok(await first.locator('ul').first().isHidden());
+  await first.locator('summary').focus();
+  await page.keyboard.press('Enter');
+  const said = (await first.locator('ul').first().innerText()).split('\n');
+  assert.match(said[0], /^综合排序：第 \d+ 位$/);
+  assert.match(said[1], /^按词排序：第 \d+ 位$/);
+  assert.match(said[2], /^按向量排序：(?:第 \d+ 位|不在其中)$/);
+  assert.ok(said.includes('含有引号里的原话'), said.join());
+  assert.ok(said.some((words) => words.includes('2023')), said.join());
+  const weights = (await first.locator('.terms .meta').allTextContents()).map(Number);
+  assert.ok(weights.length > 2 && weights.every((weight, i) => weight > 0 && (i === 0 || weight <= weights[i - 1])), String(weights));
+  assert.ok((await first.locator('.terms').textContent()).includes('星火'));
+  await assertNoSidewaysScroll(page);
+  await ask(page, '深圳地铁早上几点开门？');
+  const refused = await answered(page);
+  assert.equal(await refused.locator('.why').count(), await refused.locator('.sources > ul > li').count());
+  assert.ok(await refused.locator('.why').count() > 0);
+});
+
 test('the answer is streamed: text and chips stand before it is done', async (t) => {
   const page = await open(t, browser, yinju.origin);
   await page.evaluate(() => {
