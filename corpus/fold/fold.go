@@ -21,7 +21,7 @@ import (
 var t2s string
 
 // rules changes when this package folds or cuts otherwise than before.
-const rules = "fold-1"
+const rules = "fold-2"
 
 // Version names what this package does to a text. A cache of folded terms is valid
 // only under an equal version.

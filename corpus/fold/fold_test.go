@@ -213,3 +213,21 @@ func BenchmarkTables(b *testing.B) {
 		}
 	}
 }
+
+// Whatever way a number or a date is written in, the terms have a spelling in common.
+func TestWaysToWriteAQuantityShareATerm(t *testing.T) {
+	t.Parallel()
+	for term, ways := range map[string]string{
+		"33420000":   "3342万|３３４２萬|33,420,000|33420000|三千三百四十二万|33.42 million",
+		"50%":        "50%|５０％|百分之五十|百分之50|50 percent",
+		"2023-09-07": "2023年9月7日|2023-09-07|2023/9/7|２０２３．９．７|二〇二三年九月七日|September 7, 2023|7 Sept. 2023",
+		"2023-09":    "2023年9月|2023-09|2023年9月7日|Sep 2023",
+		"--09-07":    "9月7日|九月七号|2023-09-07|September 7",
+	} {
+		for way := range strings.SplitSeq(ways, "|") {
+			if grams := Grams("在" + way + "，"); !slices.Contains(grams, term) {
+				t.Errorf("Grams of %s are %q, without %s", way, grams, term)
+			}
+		}
+	}
+}

@@ -3,11 +3,14 @@ package fold
 import (
 	"unicode"
 	"unicode/utf8"
+
+	"yinju/corpus/quantity"
 )
 
 // Grams returns the terms of the character index in order of appearance: each Han
 // character and each pair of neighbours within a Han run; the Stem of each Word and, if it
-// is a compound, its Parts. The terms are folded. Safe for concurrent use.
+// is a compound, its Parts; then the Quantities. The terms are folded. Safe for
+// concurrent use.
 func Grams(s string) []string {
 	grams := make([]string, 0, len(s)/2)
 	for run := range Runs(s) {
@@ -19,8 +22,13 @@ func Grams(s string) []string {
 			grams = append(grams, Parts(run.Text)...)
 		}
 	}
-	return grams
+	return append(grams, Quantities(s)...)
 }
+
+// Quantities returns one spelling for each number and date of s that is written
+// otherwise, so that 三千三百四十二万 is found by 3342万: see quantity.Terms. Safe for
+// concurrent use.
+func Quantities(s string) []string { return quantity.Terms(String(s)) }
 
 func appendGrams(grams []string, han string) []string {
 	for i := 0; i < len(han); {

@@ -12,14 +12,60 @@ type Numeral struct {
 	Vague   bool // 十几
 }
 
-// Chinese digits and magnitudes, after folding.
-var (
-	hanDigits = map[rune]uint64{
-		'〇': 0, '零': 0, '一': 1, '二': 2, '两': 2, '三': 3, '四': 4, '五': 5, '六': 6, '七': 7, '八': 8, '九': 9,
-		'壹': 1, '贰': 2, '叁': 3, '肆': 4, '伍': 5, '陆': 6, '柒': 7, '捌': 8, '玖': 9,
+// hanDigit gives the value of a Chinese digit, after folding; -1 of anything else.
+func hanDigit(r rune) int {
+	switch r {
+	case '〇', '零':
+		return 0
+	case '一', '壹':
+		return 1
+	case '二', '两', '贰':
+		return 2
+	case '三', '叁':
+		return 3
+	case '四', '肆':
+		return 4
+	case '五', '伍':
+		return 5
+	case '六', '陆':
+		return 6
+	case '七', '柒':
+		return 7
+	case '八', '捌':
+		return 8
+	case '九', '玖':
+		return 9
 	}
-	small = map[rune]int{'十': 1, '百': 2, '千': 3, '拾': 1, '佰': 2, '仟': 3}
-	large = map[rune]int{'万': 4, '亿': 8, '兆': 12}
+	return -1
+}
+
+// small gives the power of ten of a magnitude within a section, 0 for none.
+func small(r rune) int {
+	switch r {
+	case '十', '拾':
+		return 1
+	case '百', '佰':
+		return 2
+	case '千', '仟':
+		return 3
+	}
+	return 0
+}
+
+// large gives that of a magnitude that ends a section.
+func large(r rune) int {
+	switch r {
+	case '万':
+		return 4
+	case '亿':
+		return 8
+	case '兆':
+		return 12
+	}
+	return 0
+}
+
+var (
 	// Words and letters behind Arabic digits.
 	latinScales = []struct {
 		word string
@@ -81,13 +127,10 @@ func ReadNumeral(s []rune) (n Numeral, ok bool) {
 }
 
 // IsHanDigit tells a Chinese digit, from 零 to 九, also in capitals: 壹.
-func IsHanDigit(r rune) bool {
-	_, ok := hanDigits[r]
-	return ok
-}
+func IsHanDigit(r rune) bool { return hanDigit(r) >= 0 }
 
 // IsMagnitude tells 十, 百, 千, 万, 亿, 兆.
-func IsMagnitude(r rune) bool { return small[r] != 0 || large[r] != 0 }
+func IsMagnitude(r rune) bool { return small(r) != 0 || large(r) != 0 }
 
 // ReadDigits reads Arabic digits with a decimal point and separated thousands.
 func ReadDigits(s []rune) (d Decimal, size int, ok bool) {
@@ -169,7 +212,7 @@ func readPlaces(s []rune) (n Numeral, ok bool) {
 		if n.Size >= 18 {
 			return n, false
 		}
-		n.Value.Digits = n.Value.Digits*10 + hanDigits[r]
+		n.Value.Digits = n.Value.Digits*10 + uint64(hanDigit(r))
 	}
 	next := at(s, n.Size)
 	n.Value, n.Chinese = n.Value.Norm(), true
@@ -187,6 +230,9 @@ type scaled struct {
 	last                  int  // last magnitude of all, 0 behind a 零
 }
 
+// longest bounds a number with magnitudes, in characters.
+const longest = 64
+
 // readScaled reads a number with magnitudes: 三千三百四十二万, 1.2亿, 3千5百万,
 // 500多万, 三点五, 三万五, 千亿.
 func readScaled(s []rune) (n Numeral, ok bool) {
@@ -194,7 +240,7 @@ func readScaled(s []rune) (n Numeral, ok bool) {
 	first := at(s, 0)
 	n.Chinese, ok = IsHanDigit(first) || first == '十' || first == '拾', true
 	if n.Bare = !n.Chinese && !digit(first); n.Bare {
-		if large[at(s, 1)] == 0 || first == '亿' {
+		if large(at(s, 1)) == 0 || first == '亿' {
 			return n, false
 		}
 	}
@@ -204,6 +250,9 @@ func readScaled(s []rune) (n Numeral, ok bool) {
 	c.lowest = 9
 	i := 0
 	for ok && i < len(s) {
+		if i > longest {
+			return n, false
+		}
 		width := c.next(s, i)
 		if width == 0 {
 			break
@@ -235,13 +284,13 @@ func (c *scaled) next(s []rune, i int) int {
 	case digit(r):
 		return c.arabic(s, i)
 	case IsHanDigit(r):
-		return c.chinese(hanDigits[r], i)
+		return c.chinese(uint64(hanDigit(r)), i)
 	case r == '点' && IsHanDigit(following):
 		return c.fraction(s, i)
-	case small[r] != 0:
-		return c.small(small[r])
-	case large[r] != 0:
-		return c.large(large[r])
+	case small(r) != 0:
+		return c.small(small(r))
+	case large(r) != 0:
+		return c.large(large(r))
 	}
 	return 0
 }
@@ -319,7 +368,7 @@ func (c *scaled) fraction(s []rune, i int) int {
 	sum, fits := c.section.Plus(c.digit)
 	size := 1
 	for ; fits && IsHanDigit(at(s, i+size)) && size < 12; size++ {
-		sum, fits = sum.Plus(Decimal{hanDigits[s[i+size]], -size}.Norm())
+		sum, fits = sum.Plus(Decimal{uint64(hanDigit(s[i+size])), -size}.Norm())
 	}
 	if !fits {
 		return -1
@@ -341,4 +390,18 @@ func ReadSpelled(s []rune) (n Numeral, ok bool) {
 	}
 	exp, size := latinScale(s[end:])
 	return Numeral{Value: Decimal{value, exp}.Norm(), Size: end + size, Scaled: true}, size > 2
+}
+
+// ReadFraction reads 百分之五十, 千分之三 and 三分之一: value stands behind 之, of before
+// 分. size is 0 where there is none.
+func ReadFraction(s []rune) (value Decimal, of string, size int) {
+	for n := 1; n <= 3; n++ {
+		if at(s, n) != '分' || at(s, n+1) != '之' {
+			continue
+		}
+		if number, ok := ReadNumeral(s[n+2:]); ok {
+			return number.Value, string(s[:n]), n + 2 + number.Size
+		}
+	}
+	return Decimal{}, "", 0
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // rules changes when this package cuts otherwise than before with equal dictionaries.
-const rules = "segment-1 gojieba-1.4.7"
+const rules = "segment-2 gojieba-1.4.7"
 
 // maxPiece bounds what Jieba sees at once, in runes: its memory grows with the length
 // of the text, and a text without any punctuation may be as long as a file.
@@ -130,7 +130,8 @@ func (s *Segmenter) appendWords(words []string, piece string) []string {
 // Terms returns the terms of the lexical index in order of appearance, for articles
 // and questions alike. The text is folded first. Chinese is cut in search mode: a long
 // word comes with the words inside it. Latin words come as their fold.Stem, numbers whole, and if they
-// are compounds, with their parts. Punctuation is dropped.
+// are compounds, with their parts. Numbers and dates come once more at the end, spelled
+// as fold.Quantities does. Punctuation is dropped.
 func (s *Segmenter) Terms(text string) []string {
 	terms := make([]string, 0, len(text)/4+1)
 	for run := range fold.Runs(text) {
@@ -144,7 +145,7 @@ func (s *Segmenter) Terms(text string) []string {
 			terms = append(terms, fold.Parts(run.Text)...)
 		}
 	}
-	return terms
+	return append(terms, fold.Quantities(text)...)
 }
 
 // cut and cutForSearch are the only ways to Jieba. What they are given comes out of a

@@ -152,24 +152,18 @@ func (t script) ordinal(i int) (f fact, next int) {
 
 // fraction reads 百分之五十, 千分之三 and 三分之一.
 func (t script) fraction(i int) (f fact, next int) {
-	s := t.folded
-	for size := 1; size <= 3; size++ {
-		if at(s, i+size) != '分' || at(s, i+size+1) != '之' {
-			continue
-		}
-		u := unit("分之" + string(s[i:i+size]))
-		switch u {
-		case "分之百":
-			u = percent
-		case "分之千":
-			u = "‰"
-		}
-		if n, ok := quantity.ReadNumeral(s[min(i+size+2, len(s)):]); ok {
-			end := i + size + 2 + n.Size
-			return fact{kind: numberFact, start: i, end: end, value: n.Value, unit: u}, end
-		}
+	value, of, size := quantity.ReadFraction(t.folded[i:])
+	if size == 0 {
+		return f, i
 	}
-	return f, i
+	u := unit("分之" + of)
+	switch of {
+	case "百":
+		u = percent
+	case "千":
+		u = "‰"
+	}
+	return fact{kind: numberFact, start: i, end: i + size, value: value, unit: u}, i + size
 }
 
 // counted makes a fact of a number and the unit around it: an empty one of a number
