@@ -35,7 +35,7 @@ type Index struct {
 	docs  []uint32  // all postings, ascending by document within a list
 	freqs []uint16  // parallel to docs: occurrences, at most 65,535
 	norms []float32 // per document: k1·(1−b+b·length/average)
-	sums  sync.Pool // *[window]int64, all zero
+	rooms sync.Pool // *room
 }
 
 // postings is a term's part of docs and freqs.
@@ -109,7 +109,7 @@ func (bd *Builder) Index() *Index {
 		most := mostOf(x.docs[start:], x.freqs[start:], x.norms)
 		x.lists[term] = postings{uint32(start), uint32(len(x.docs)), most}
 	}
-	x.sums.New = func() any { return new([window]int64) }
+	x.rooms.New = func() any { return new(room) }
 	return x
 }
 

@@ -6,8 +6,12 @@ import (
 	"slices"
 )
 
-// window is how many documents are scored at a time.
-const window = 4096
+// window is how many documents are scored at a time: few enough for their sums to stay
+// in the processor's nearest cache.
+const window = 2048
+
+// dense is how many postings are read, about, in the time that it takes to look for one.
+const dense = 8
 
 // points is what a score of 1 is in fixed point. Sums of whole numbers do not depend
 // on their order, so a document's score is the same whichever lists were skipped.
@@ -57,15 +61,15 @@ func (x *Index) Search(query []Term, k int, keep func(doc int) bool) []Hit {
 	for i, l := range s.lists {
 		s.below[i+1] = s.below[i] + l.bound
 	}
-	sums := x.sums.Get().(*[window]int64)
-	defer x.sums.Put(sums)
+	r := x.rooms.Get().(*room)
 	for base := 0; base < x.Len() && s.skipped < len(s.lists); base += window {
-		s.collect(sums, uint32(base))
-		s.consider(sums, base)
+		s.collect(&r.sums, uint32(base))
+		s.consider(r, uint32(base))
 		for s.skipped < len(s.lists) && s.below[s.skipped+1] <= s.top.worst() {
 			s.skipped++
 		}
 	}
+	x.rooms.Put(r) // not deferred: if keep panics, the sums are not zero
 	return s.top.sorted()
 }
 
@@ -83,59 +87,126 @@ type search struct {
 func (s *search) collect(sums *[window]int64, base uint32) {
 	for i := s.skipped; i < len(s.lists); i++ {
 		l := &s.lists[i]
-		n := 0
-		for ; n < len(l.docs) && l.docs[n]-base < window; n++ {
-			sums[l.docs[n]-base] += l.gain(l.freqs[n], s.index.norms[l.docs[n]])
-		}
-		l.docs, l.freqs = l.docs[n:], l.freqs[n:]
+		l.pass(l.addAll(sums, base, s.index.norms))
 	}
 }
 
 // consider takes the documents of a window that can be among the best, and clears
-// the sums.
-func (s *search) consider(sums *[window]int64, base int) {
-	for i, sum := range sums {
-		if sum == 0 {
-			continue
-		}
-		sums[i] = 0
-		doc := base + i
-		if sum+s.below[s.skipped] <= s.top.worst() || s.keep != nil && !s.keep(doc) {
-			continue
-		}
-		if sum = s.complete(uint32(doc), sum); sum > s.top.worst() {
-			s.top.add(scored{doc, sum})
+// the sums. The skipped lists are looked into one after the other, the largest bounds
+// first, each for the documents that it can still lift.
+func (s *search) consider(r *room, base uint32) {
+	worst := s.top.worst()
+	open := r.above(max(0, worst-s.below[s.skipped]))
+	if s.keep != nil {
+		open = slices.DeleteFunc(open, func(n uint16) bool { return !s.keep(int(base) + int(n)) })
+	}
+	for i := s.skipped - 1; i >= 0 && len(open) > 0; i-- {
+		open = r.still(open, worst-s.below[i+1])
+		s.lists[i].complete(&r.sums, base, open, s.index.norms)
+	}
+	for _, n := range open {
+		if sum := r.sums[n]; sum > s.top.worst() {
+			s.top.add(scored{int(base) + int(n), sum})
 		}
 	}
+	clear(r.sums[:])
 }
 
-// complete adds what the skipped lists give, the largest bounds first, until it is
-// clear that the document is not among the best.
-func (s *search) complete(doc uint32, sum int64) int64 {
-	for i := s.skipped - 1; i >= 0 && sum+s.below[i+1] > s.top.worst(); i-- {
-		l := &s.lists[i]
-		l.seek(doc)
-		if len(l.docs) > 0 && l.docs[0] == doc {
-			sum += l.gain(l.freqs[0], s.index.norms[doc])
+// room is what a search works in: the sums of a window's documents, all zero before
+// and after, and those of them that can be among the best.
+type room struct {
+	sums [window]int64
+	open [window]uint16
+}
+
+// above returns the documents of the window whose sums exceed least. It stores first and
+// counts then, without a branch, which would be mispredicted every third time.
+func (r *room) above(least int64) []uint16 {
+	n := 0
+	for i, sum := range r.sums {
+		r.open[n] = uint16(i)
+		more := 0
+		if sum > least {
+			more = 1
+		}
+		n += more
+	}
+	return r.open[:n]
+}
+
+// still returns those of open whose sums exceed least, in place.
+func (r *room) still(open []uint16, least int64) []uint16 {
+	n := 0
+	for _, i := range open {
+		open[n] = i
+		more := 0
+		if r.sums[i] > least {
+			more = 1
+		}
+		n += more
+	}
+	return open[:n]
+}
+
+// complete adds what the list gives to the open documents of a window, at least. If
+// they are many it is quicker to add all than to look for each.
+func (l *list) complete(sums *[window]int64, base uint32, open []uint16, norms []float32) {
+	l.pass(seek(l.docs, 0, base))
+	if end := seek(l.docs, 0, base+window); end < dense*len(open) {
+		l.pass(l.addAll(sums, base, norms))
+		return
+	}
+	n := 0
+	for _, i := range open {
+		doc := base + uint32(i)
+		n = seek(l.docs, n, doc)
+		if n < len(l.docs) && l.docs[n] == doc {
+			sums[i] += gain(l.weight, l.freqs[n], norms[doc])
 		}
 	}
-	return sum
+	l.pass(n)
 }
 
-func (l *list) gain(freq uint16, norm float32) int64 {
+// addAll adds what the list gives to the documents of a window, and returns how many
+// postings that took.
+func (l *list) addAll(sums *[window]int64, base uint32, norms []float32) int {
+	freqs, weight := l.freqs, l.weight
+	for n, doc := range l.docs {
+		if doc-base >= window {
+			return n
+		}
+		sums[doc-base] += gain(weight, freqs[n], norms[doc])
+	}
+	return len(l.docs)
+}
+
+func (l *list) pass(n int) { l.docs, l.freqs = l.docs[n:], l.freqs[n:] }
+
+func gain(weight float64, freq uint16, norm float32) int64 {
 	f := float64(freq)
-	return int64(l.weight * f / (f + float64(norm)))
+	return int64(weight * f / (f + float64(norm)))
 }
 
-// seek passes all documents before doc, in steps that double.
-func (l *list) seek(doc uint32) {
+// seek returns the first place from n on whose document is not before doc, in steps
+// that double.
+func seek(docs []uint32, n int, doc uint32) int {
+	if n >= len(docs) || docs[n] >= doc {
+		return n
+	}
 	step := 1
-	for step < len(l.docs) && l.docs[step] < doc {
+	for n+step < len(docs) && docs[n+step] < doc {
+		n += step
 		step *= 2
 	}
-	from := step / 2
-	n, _ := slices.BinarySearch(l.docs[from:min(step+1, len(l.docs))], doc)
-	l.docs, l.freqs = l.docs[from+n:], l.freqs[from+n:]
+	// docs[n] is before doc, docs[n+step] is not.
+	for end := min(n+step, len(docs)); n+1 < end; {
+		if middle := int(uint(n+end) / 2); docs[middle] < doc {
+			n = middle
+		} else {
+			end = middle
+		}
+	}
+	return n + 1
 }
 
 // saturation is what freq occurrences count for, from 0 towards 1.
