@@ -81,6 +81,7 @@ type commands struct {
 		Question []string `arg:"" help:"The question."`
 	} `cmd:"" help:"Answer one question on the terminal."`
 	Eval    evalSettings `cmd:"" help:"Measure retrieval and answers on questions with known answers."`
+	Doctor  struct{}     `cmd:"" help:"Look at settings, folder, cache and model servers, and say what is wrong."`
 	Version struct{}     `cmd:"" help:"Print the version."`
 }
 
@@ -92,6 +93,7 @@ const about = `Yinju 引据 answers questions about a folder of articles and cit
   yinju                          the bundled articles, at http://localhost:8080
   yinju -articles DIR            your own
   yinju ask "…" -articles DIR    one answer on the terminal
+  yinju doctor -articles DIR     is everything as it should be?
 
 Every setting is also an environment variable (-model-url: YINJU_MODEL_URL) and a line of the file given by -config (model-url = …).`
 

@@ -44,6 +44,8 @@ func run(ctx context.Context, sys system) error {
 		_, err = fmt.Fprintln(sys.Stdout, version())
 	case command == "ask":
 		err = ask(ctx, sys, settings)
+	case command == "doctor":
+		err = doctor(ctx, sys, settings)
 	case command == "eval":
 		err = eval(ctx, sys, settings)
 	default:

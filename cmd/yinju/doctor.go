@@ -1,0 +1,247 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/url"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"yinju/corpus/segment"
+	"yinju/rag"
+)
+
+// shownSkipped is how many skipped files doctor names.
+const shownSkipped = 20
+
+// doctorTimeout bounds each request to a model server.
+const doctorTimeout = 30 * time.Second
+
+// diagnosis writes findings, one a line.
+type diagnosis struct {
+	*printer
+	failed int
+}
+
+func (d *diagnosis) ok(about, sentence string, args ...any) { d.line("ok", about, sentence, args) }
+
+func (d *diagnosis) warn(about, sentence string, args ...any) { d.line("warn", about, sentence, args) }
+
+func (d *diagnosis) fail(about, sentence string, args ...any) {
+	d.failed++
+	d.line("FAIL", about, sentence, args)
+}
+
+// line keeps a finding on one line, whatever a file name holds.
+func (d *diagnosis) line(level, about, sentence string, args []any) {
+	d.printf("%-4s  %-10s  %s\n", level, about, oneLine(fmt.Sprintf(sentence, args...)))
+}
+
+func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7F || 0x80 <= r && r < 0xA0 || 0x202A <= r && r <= 0x202E || 0x2066 <= r && r <= 0x2069 {
+			return ' '
+		}
+		return r
+	}, s)
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// doctor looks at everything that a server with these settings would need, and says
+// what it found. It changes no articles and no cache, and works beside a server.
+func doctor(ctx context.Context, sys system, set *settings) error {
+	d := &diagnosis{printer: &printer{w: sys.Stdout}}
+	d.settings(set)
+	data, err := dataFolder(set)
+	if err != nil {
+		return err
+	}
+	locked := d.dataFolder(ctx, data)
+	d.space(data)
+	d.listen(ctx, set.Listen, locked)
+	if err := d.index(ctx, set); err != nil {
+		return err
+	}
+	d.servers(ctx, set)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case d.err != nil:
+		return d.err
+	case d.failed > 0:
+		return fmt.Errorf("%d of the above must be mended", d.failed)
+	}
+	return nil
+}
+
+func (d *diagnosis) settings(set *settings) {
+	d.ok("version", "%s on %s/%s, %d processors.", version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	d.ok("settings", "Articles in %s, file with settings: %s.", cmp.Or(set.Articles, "the binary (the bundled samples)"), cmp.Or(set.Config, "none"))
+	for _, s := range []struct{ about, name, url, key string }{
+		{"model", set.Model, set.ModelURL, set.modelKey},
+		{"embeddings", set.EmbedModel, set.EmbedURL, set.embedKey},
+		{"reranking", set.RerankModel, set.RerankURL, set.rerankKey},
+	} {
+		if s.name == "" {
+			continue
+		}
+		key := "without a key"
+		if s.key != "" {
+			key = "with a key"
+		}
+		if u, err := url.Parse(s.url); err == nil {
+			s.url = u.Redacted()
+		}
+		d.ok("settings", "%s: %s at %s, %s.", s.about, s.name, s.url, key)
+	}
+}
+
+// index reads the folder and makes the lexical index anew, in memory.
+func (d *diagnosis) index(ctx context.Context, set *settings) error {
+	words, err := segment.New(segment.Config{UserDict: set.UserDict})
+	if err != nil {
+		d.fail("words", "%v.", err)
+		return nil
+	}
+	s := &service{Articles: set.Articles, Log: slog.New(slog.DiscardHandler)}
+	if set.Articles == "" {
+		dir, err := os.MkdirTemp("", "yinju-doctor-")
+		if err != nil {
+			return fmt.Errorf("there is no place for the bundled articles: %w; free some, or name a folder by -articles", err)
+		}
+		defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
+		if err := unpackSamples(dir); err != nil {
+			return err
+		}
+		s.Articles = dir
+	}
+	x := newIndex(set, s, words, nil)
+	x.Embedder = nil // trying it with one text is enough
+	defer x.Close()
+	report, err := x.Reload(ctx, true)
+	if err != nil {
+		d.fail("articles", "%v.", err)
+		return nil
+	}
+	d.articles(x, report, set)
+	d.phrases(report)
+	return nil
+}
+
+func (d *diagnosis) articles(x *rag.Index, report *rag.Report, set *settings) {
+	p := x.Progress()
+	if p.Articles == 0 {
+		d.warn("articles", "The folder %s holds no articles; put .md, .txt or .html files into it.", set.Articles)
+	} else {
+		d.ok("articles", "%d articles; encodings: %s.", p.Articles, encodings(x))
+	}
+	for i, skipped := range report.Skipped {
+		if i == shownSkipped {
+			d.warn("skipped", "And %d more files; GET /reload lists them all.", len(report.Skipped)-i)
+			break
+		}
+		d.warn("skipped", "%s: %s", skipped.Path, skipped.Reason)
+	}
+	for i, w := range report.Warnings {
+		if i == shownSkipped {
+			d.warn("articles", "And %d more warnings; GET /reload lists them all.", len(report.Warnings)-i)
+			break
+		}
+		d.warn("articles", "%s", w)
+	}
+	if p.Passages > 0 {
+		d.ok("index", "%d passages, read and indexed by words in %d ms.", p.Passages, report.TookMS)
+	}
+}
+
+// encodings counts the articles by their encoding, most frequent first.
+func encodings(x *rag.Index) string {
+	counts := make(map[string]int)
+	for after := ""; ; {
+		list, next, err := x.Articles(rag.ArticleQuery{Limit: 1000, After: after})
+		if err != nil {
+			break // there is a generation, so there is no error
+		}
+		for _, info := range list {
+			counts[info.Article.Encoding]++
+		}
+		if after = next; next == "" {
+			break
+		}
+	}
+	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(counts[b]-counts[a], cmp.Compare(a, b)) })
+	for i, name := range names {
+		names[i] = fmt.Sprintf("%s %d", name, counts[name])
+	}
+	return strings.Join(names, ", ")
+}
+
+func (d *diagnosis) phrases(report *rag.Report) {
+	switch {
+	case report.PhrasesTested == 0:
+		d.ok("phrases", "No phrase could be tested: there is no text.")
+	case report.PhrasesFound == report.PhrasesTested:
+		d.ok("phrases", "%d of %d runs of 2 to 20 characters, asked in quotes, bring their article.", report.PhrasesFound, report.PhrasesTested)
+	default:
+		d.fail("phrases", "%d of %d runs of the articles, asked in quotes, do not bring their article; please report this with the files named below.",
+			report.PhrasesTested-report.PhrasesFound, report.PhrasesTested)
+		for _, m := range report.PhrasesMissed {
+			d.warn("phrases", "Missed in %s: %s", m.Path, m.Phrase)
+		}
+	}
+}
+
+// servers tries what is configured, each with one small request.
+func (d *diagnosis) servers(ctx context.Context, set *settings) {
+	s := &service{Log: slog.New(slog.DiscardHandler)}
+	x := newIndex(set, s, &segment.Segmenter{}, nil)
+	a := newAnswerer(set, x)
+	if set.EmbedModel == "" {
+		d.ok("embeddings", "The built-in vectors serve; they only fill the last places of what words find. A real embedding model also finds passages that say it in other words: yinju -embed-model bge-m3 -embed-url http://127.0.0.1:11434/v1")
+	} else {
+		d.try(ctx, "embeddings", func(ctx context.Context) (string, error) {
+			vector, err := x.Embedder.EmbedQuery(ctx, "引据")
+			return fmt.Sprintf("%s gave a vector of %d dimensions; its share of the ranking is %.2g", set.EmbedModel, len(vector), x.Ranking.DenseWeight), err
+		})
+	}
+	if a.Reranker != nil {
+		d.try(ctx, "reranking", func(ctx context.Context) (string, error) {
+			_, err := a.Reranker.Rerank(ctx, "桥有多长？", rerankSample())
+			return set.RerankModel + " ranked two passages", err
+		})
+	}
+	if a.Chat == nil {
+		d.ok("model", "No chat model: answers are sentences quoted from the articles. -model and -model-url connect one.")
+		return
+	}
+	d.try(ctx, "model", func(ctx context.Context) (string, error) {
+		_, err := a.Chat.Chat(ctx, []rag.Message{{Role: "user", Content: "Reply with the one word: ok"}}, func(string) error { return nil })
+		return set.Model + " answered", err
+	})
+}
+
+func (d *diagnosis) try(ctx context.Context, about string, request func(context.Context) (string, error)) {
+	ctx, cancel := context.WithTimeout(ctx, doctorTimeout)
+	defer cancel()
+	began := time.Now()
+	said, err := request(ctx)
+	took := time.Since(began).Milliseconds()
+	var failed *rag.ModelError
+	switch {
+	case err == nil:
+		d.ok(about, "%s, in %d ms.", said, took)
+	case errors.As(err, &failed):
+		d.fail(about, "After %d ms: %s", took, failed.Error())
+	case ctx.Err() != nil:
+		d.fail(about, "No answer within %v; is the server running, and the model loaded?", doctorTimeout)
+	default:
+		d.fail(about, "After %d ms: %v", took, err)
+	}
+}
