@@ -10,5 +10,5 @@ func freeSpace(dir string) (bytes int64, known bool) {
 	if err := syscall.Statfs(dir, &s); err != nil {
 		return 0, false
 	}
-	return int64(s.Bavail) * int64(s.Bsize), true //nolint:gosec,unconvert // the types differ between systems
+	return int64(s.Bavail) * int64(s.Bsize), true //nolint:unconvert // the types differ between systems
 }
