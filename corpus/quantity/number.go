@@ -230,13 +230,14 @@ type scaled struct {
 	last                  int  // last magnitude of all, 0 behind a 零
 }
 
-// longest bounds a number with magnitudes, in characters.
+// longest bounds a number with magnitudes, in characters; what goes on is another one.
 const longest = 64
 
 // readScaled reads a number with magnitudes: 三千三百四十二万, 1.2亿, 3千5百万,
 // 500多万, 三点五, 三万五, 千亿.
 func readScaled(s []rune) (n Numeral, ok bool) {
 	var c scaled
+	s = s[:min(len(s), longest)]
 	first := at(s, 0)
 	n.Chinese, ok = IsHanDigit(first) || first == '十' || first == '拾', true
 	if n.Bare = !n.Chinese && !digit(first); n.Bare {
@@ -250,9 +251,6 @@ func readScaled(s []rune) (n Numeral, ok bool) {
 	c.lowest = 9
 	i := 0
 	for ok && i < len(s) {
-		if i > longest {
-			return n, false
-		}
 		width := c.next(s, i)
 		if width == 0 {
 			break
