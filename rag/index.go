@@ -39,6 +39,7 @@ type Index struct {
 	// TestPhrases is how many phrases of the articles are asked for after a reload, to
 	// see that each brings its article; 0 means 50, a negative number none.
 	TestPhrases int
+	TestTime    time.Duration // what that may take; 0 means 100 ms
 	RetryAfter  time.Duration // until a first load is tried again without its vectors; 0 means 10 s
 	Log         *slog.Logger  // nil: nothing is logged
 
@@ -63,6 +64,9 @@ func (x *Index) init() {
 		}
 		if x.EmbedBatch <= 0 {
 			x.EmbedBatch = 64
+		}
+		if x.TestTime <= 0 {
+			x.TestTime = 100 * time.Millisecond
 		}
 		if x.ServeAfter <= 0 {
 			x.ServeAfter = 2 * time.Second

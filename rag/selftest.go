@@ -18,11 +18,10 @@ type MissedPhrase struct {
 }
 
 const (
-	selfTestTime  = 100 * time.Millisecond // what a self-test may take
-	selfTestK     = 10                     // hits among which the article must be
-	selfTestShown = 5                      // misses that are reported
-	shortestRun   = 2                      // characters of a phrase,
-	longestRun    = 20                     // at most
+	selfTestK     = 10 // hits among which the article must be
+	selfTestShown = 5  // misses that are reported
+	shortestRun   = 2  // characters of a phrase,
+	longestRun    = 20 // at most
 )
 
 // selfTest asks for runs of the articles in quotes, and reports how many of them bring
@@ -31,7 +30,7 @@ const (
 func (x *Index) selfTest(ctx context.Context, s *snapshot, report *Report) {
 	report.PhrasesMissed = []MissedPhrase{}
 	rng := rand.New(rand.NewPCG(s.generation, 0x79696e6a75)) //nolint:gosec // a sample, not a secret
-	deadline := time.Now().Add(selfTestTime)
+	deadline := time.Now().Add(x.TestTime)
 	for try := 0; try < 4*x.TestPhrases && report.PhrasesTested < x.TestPhrases && len(s.passages) > 0; try++ {
 		if ctx.Err() != nil || time.Now().After(deadline) {
 			break
