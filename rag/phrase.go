@@ -1,6 +1,7 @@
 package rag
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -11,6 +12,9 @@ var closing = map[rune]rune{'“': '”', '「': '」', '『': '』', '"': '"', 
 
 // maxPhrases is how many phrases of a question count.
 const maxPhrases = 8
+
+// quotedPart is a question from its first quotation mark to its last.
+var quotedPart = regexp.MustCompile(`(?s)[“「『"＂].*[”」』"＂]`)
 
 // phrasesOf returns what stands in quotes, in each of the ways in which it can be read,
 // likeliest first: 「他说「好」」 is one phrase with quotes in it if some article holds

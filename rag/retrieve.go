@@ -56,7 +56,10 @@ func (x *Index) search(ctx context.Context, s *snapshot, q Query, w wishes) (*Re
 	best := x.Ranking.best(all, k)
 	result.Hits, result.Spare = s.hits(best, terms), s.hits(spare(all, best, q.Spare), terms)
 	result.Words, result.Grams = s.words.Weigh(terms.words.content), s.grams.Weigh(terms.grams.content)
-	if x.says(q.Text) || slices.ContainsFunc(best, func(r ranked) bool { return r.phrase }) {
+	switch held := slices.ContainsFunc(best, func(r ranked) bool { return r.phrase }); {
+	case held && !x.says(quotedPart.ReplaceAllString(q.Text, " ")):
+		result.Coverage = 1 // nothing but the phrase was asked for, and here it is
+	case held || x.says(q.Text):
 		result.Coverage = s.coverage(terms, best)
 	}
 	return result, ctx.Err()

@@ -131,6 +131,18 @@ func TestEveryPhraseIsFound(t *testing.T) {
 
 func holds(text, phrase string) bool { return strings.Contains(fold.String(text), fold.String(phrase)) }
 
+func TestAPhraseAloneIsCovered(t *testing.T) {
+	t.Parallel()
+	x := newIndex(t, newFolder(map[string]string{"a.md": "见 https://example.com/yinju，是的是的", "b.md": "其他"}))
+	reload(t, x)
+	for text, want := range map[string]bool{"「e.com/yi」": true, "“是的是”在哪里？": true, "「不在」": false, "“是的是”与地铁几点开门": false} {
+		r, err := x.Retrieve(t.Context(), rag.Query{Text: text})
+		if err != nil || (r.Coverage == 1) != want {
+			t.Errorf("%s: coverage %v, %v", text, r.Coverage, err)
+		}
+	}
+}
+
 func TestArticlesArePaged(t *testing.T) {
 	t.Parallel()
 	f := newFolder(map[string]string{})
