@@ -2,7 +2,6 @@ package bm25
 
 import (
 	"cmp"
-	"container/heap"
 	"slices"
 )
 
@@ -12,11 +11,12 @@ type scored struct {
 	sum int64
 }
 
-// top keeps the k best of the documents added, which must come in ascending order: a
-// heap with the worst of them at its root.
+// top keeps the k best of the documents added, which must come in ascending order. Once
+// there are k they are a heap with the worst at its root; without the interfaces of
+// container/heap, which cost a tenth of a search.
 type top struct {
 	k    int
-	best worstFirst
+	best []scored
 }
 
 func newTop(k int) *top { return &top{k: k} }
@@ -33,11 +33,31 @@ func (t *top) worst() int64 {
 // add takes a document whose sum exceeds worst.
 func (t *top) add(d scored) {
 	if len(t.best) < t.k {
-		heap.Push(&t.best, d)
+		t.best = append(t.best, d)
+		for i := t.k/2 - 1; i >= 0 && len(t.best) == t.k; i-- {
+			t.sink(i)
+		}
 		return
 	}
 	t.best[0] = d
-	heap.Fix(&t.best, 0)
+	t.sink(0)
+}
+
+// sink moves the document at i down to its place in the heap.
+func (t *top) sink(i int) {
+	d := t.best[i]
+	for {
+		child := 2*i + 1
+		if child+1 < len(t.best) && t.best[child+1].worse(t.best[child]) {
+			child++
+		}
+		if child >= len(t.best) || !t.best[child].worse(d) {
+			break
+		}
+		t.best[i] = t.best[child]
+		i = child
+	}
+	t.best[i] = d
 }
 
 func (t *top) sorted() []Hit {
@@ -51,16 +71,4 @@ func (t *top) sorted() []Hit {
 	return hits
 }
 
-type worstFirst []scored
-
-func (h worstFirst) Len() int { return len(h) }
-func (h worstFirst) Less(i, j int) bool {
-	return h[i].sum < h[j].sum || h[i].sum == h[j].sum && h[i].doc > h[j].doc
-}
-func (h worstFirst) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-func (h *worstFirst) Push(x any)   { *h = append(*h, x.(scored)) }
-func (h *worstFirst) Pop() any {
-	last := (*h)[len(*h)-1]
-	*h = (*h)[:len(*h)-1]
-	return last
-}
+func (d scored) worse(e scored) bool { return d.sum < e.sum || d.sum == e.sum && d.doc > e.doc }
