@@ -32,7 +32,7 @@ type Result struct {
 	Hits       []Hit
 	Spare      []Hit       // what the Query wanted beyond Hits; some word led to each
 	Passages   int         // passages in the generation
-	Coverage   float64     // how much of the question the best hit holds, 0 to 1; see refuse.go
+	Coverage   float64     // how well the best hits answer the question, 0 to 1; see answerable.go
 	Words      []bm25.Term // what was searched for, weighted by idf: words,
 	Grams      []bm25.Term // and characters and bigrams
 	// SearchedFilters are the filters and boosts that the text asked for.

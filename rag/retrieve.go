@@ -60,7 +60,7 @@ func (x *Index) search(ctx context.Context, s *snapshot, q Query, w wishes) (*Re
 	case held && !x.says(quotedPart.ReplaceAllString(q.Text, " ")):
 		result.Coverage = 1 // nothing but the phrase was asked for, and here it is
 	case held || x.says(q.Text):
-		result.Coverage = s.coverage(terms, best)
+		result.Coverage = s.answerable(q.Text, terms, best)
 	}
 	return result, ctx.Err()
 }

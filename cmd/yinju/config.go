@@ -65,7 +65,7 @@ type settings struct {
 	Fusion      string  `help:"How the rankings are fused: minmax or rrf." default:"minmax" enum:"minmax,rrf" group:"Search"`
 	DenseWeight float64 `help:"Share of the dense ranking in the fused score, 0 to 1. At 0 it only fills the last places. Default: 0 for the built-in vectors, 0.5 for a model." default:"-1" group:"Search"`
 	DenseFill   float64 `help:"Share of the places that the dense ranking fills when its weight is 0, 0 to 1." default:"0.2" group:"Search"`
-	RefuseBelow float64 `help:"Questions of which the best passage holds less than this share are refused, 0 to 1." default:"0.2" group:"Search"`
+	RefuseBelow float64 `help:"Questions are refused that the best passages answer less surely than this, 0 to 1." default:"0.22" group:"Search"`
 
 	modelKey, embedKey, rerankKey string
 	question                      string

@@ -37,10 +37,11 @@ var arrows = []struct {
 	{"rag/bm25", []string{"corpus/fold"}},
 	{"rag/cite", []string{"corpus", "corpus/fold", "corpus/quantity"}},
 	{"rag/hint", []string{"corpus/fold"}},
-	{"rag", []string{"corpus", "corpus/fold", "rag/bm25", "rag/cite", "rag/hint"}},
-	{"rag/openai/openaitest/...", []string{"rag/openai/openaitest"}},         // a fake server, itself without ours
-	{"rag/extractive", []string{"rag", "rag/bm25", "corpus", "corpus/fold"}}, // reads the question's terms
-	{"rag/...", []string{"rag", "rag/cite", "corpus", "corpus/fold"}},        // adapters
+	{"rag/form", nil},
+	{"rag", []string{"corpus", "corpus/fold", "rag/bm25", "rag/cite", "rag/form", "rag/hint"}},
+	{"rag/openai/openaitest/...", []string{"rag/openai/openaitest"}},                     // a fake server, itself without ours
+	{"rag/extractive", []string{"rag", "rag/bm25", "rag/form", "corpus", "corpus/fold"}}, // reads the question's terms
+	{"rag/...", []string{"rag", "rag/cite", "corpus", "corpus/fold"}},                    // adapters
 
 	{"web/...", nil},
 }
@@ -63,7 +64,7 @@ var homes = map[string]string{
 }
 
 // standardOnly names the packages that import the standard library and ours alone.
-var standardOnly = []string{"rag", "rag/bm25", "rag/cite", "rag/hint", "web"}
+var standardOnly = []string{"rag", "rag/bm25", "rag/cite", "rag/form", "rag/hint", "web"}
 
 // testOnly names the modules that any test may import, and nothing but tests.
 var testOnly = []string{"go.uber.org/goleak"}

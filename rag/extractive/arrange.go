@@ -52,7 +52,7 @@ func (q query) arrange(chosen []sentence, hits []rag.Hit, most int) []rag.Excerp
 // group returns what is to be read with the best sentence, in order: the list that it
 // leads in or is a point of, the clauses of the sentence that semicolons cut it from.
 func (q query) group(text string, best corpus.Span, chosen []corpus.Span) []corpus.Span {
-	if above, ok := leadAbove(text, best); ok && q.form.list {
+	if above, ok := leadAbove(text, best); ok && q.form.List {
 		best = above
 	}
 	if leads(text[best.Start:best.End]) {
@@ -60,14 +60,14 @@ func (q query) group(text string, best corpus.Span, chosen []corpus.Span) []corp
 	}
 	spans := []corpus.Span{best}
 	for _, s := range slices.Backward(sentencesAbove(text, best.Start)) {
-		if !adjoins(text, s, spans[0]) || !clause(text, s) || !q.form.list && !slices.Contains(chosen, s) {
+		if !adjoins(text, s, spans[0]) || !clause(text, s) || !q.form.List && !slices.Contains(chosen, s) {
 			break
 		}
 		spans = slices.Insert(spans, 0, s)
 	}
 	for _, s := range sentencesBelow(text, best.End) {
 		last := spans[len(spans)-1]
-		if !q.form.list || !adjoins(text, last, s) || !clause(text, last) {
+		if !q.form.List || !adjoins(text, last, s) || !clause(text, last) {
 			break
 		}
 		spans = append(spans, s)
@@ -146,7 +146,7 @@ func (a *answer) needed(hit int, span corpus.Span) (corpus.Span, bool) {
 			named += t.weight
 		}
 	}
-	return before, named >= contextShare || a.query.form.evidence(added.folded) > a.query.form.evidence(in.folded)
+	return before, named >= contextShare || a.query.evidence(added.folded) > a.query.evidence(in.folded)
 }
 
 // ends tells whether a sentence comes to its end.

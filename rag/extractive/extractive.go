@@ -2,7 +2,7 @@
 // that answer the question and leaves them as they are.
 //
 // A sentence is scored by the question's terms in it and around it and by whether it
-// holds something of the kind asked for (score.go, kind.go); sentences are shown until
+// holds something of the kind asked for (score.go, form); sentences are shown until
 // the answer is probably among them (choose.go).
 package extractive
 
@@ -12,6 +12,7 @@ import (
 	"yinju/corpus"
 	"yinju/corpus/fold"
 	"yinju/rag"
+	"yinju/rag/form"
 )
 
 // Extractor implements rag.Extractor. The zero value is ready to use. It is safe for
@@ -36,8 +37,8 @@ type sentence struct {
 // in; the others follow in reading order.
 func (e Extractor) Extract(question string, found *rag.Result) []rag.Excerpt {
 	hits := found.Hits[:min(len(found.Hits), cmp.Or(max(0, e.Passages), 5))]
-	form := formOf(fold.String(question))
-	query := newQuery(form, found)
+	asked := form.Of(fold.String(question))
+	query := newQuery(asked, found)
 	type place struct {
 		article string
 		start   int
@@ -58,7 +59,7 @@ func (e Extractor) Extract(question string, found *rag.Result) []rag.Excerpt {
 		return nil
 	}
 	most := cmp.Or(max(0, e.Sentences), 5)
-	chosen := choose(all, most, form.list, form.hard)
+	chosen := choose(all, most, asked.List, asked.Hard)
 	return query.arrange(chosen, hits, most)
 }
 

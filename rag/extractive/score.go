@@ -11,6 +11,7 @@ import (
 	"yinju/corpus/fold"
 	"yinju/rag"
 	"yinju/rag/bm25"
+	"yinju/rag/form"
 )
 
 // What counts in a sentence's score, in shares of what all terms of the question count
@@ -47,11 +48,11 @@ type term struct {
 
 // query is a question as sentences are scored against it.
 type query struct {
-	form  form
+	form  form.Form
 	terms []term
 }
 
-func newQuery(f form, found *rag.Result) query {
+func newQuery(f form.Form, found *rag.Result) query {
 	share := wordShare
 	switch {
 	case len(found.Words) == 0:
@@ -65,7 +66,7 @@ func newQuery(f form, found *rag.Result) query {
 }
 
 // terms gives the weights of a leg's terms so that they sum up to share.
-func terms(f form, leg []bm25.Term, words bool, share float64) []term {
+func terms(f form.Form, leg []bm25.Term, words bool, share float64) []term {
 	list := make([]term, 0, len(leg))
 	weights, foci := 0.0, 0.0
 	for _, t := range leg {
@@ -73,7 +74,7 @@ func terms(f form, leg []bm25.Term, words bool, share float64) []term {
 			continue
 		}
 		w := term{text: stem(t.Text), word: words && !latin(t.Text), weight: t.Weight}
-		w.focus = w.weight / (1 + float64(f.distance(t.Text))/focusReach)
+		w.focus = w.weight / (1 + float64(f.Distance(t.Text))/focusReach)
 		weights += w.weight
 		foci += w.focus
 		list = append(list, w)
@@ -101,8 +102,8 @@ func (q query) candidates(i int, h rag.Hit) []sentence {
 	list := make([]sentence, len(spans))
 	for n, span := range spans {
 		s := sentence{hit: i, span: span, text: text[span.Start:span.End], bag: bags[n]}
-		s.fits = q.form.kind == nil || q.form.kind.MatchString(s.bag.folded)
-		s.score = q.overlap(s.bag, about, before, bags[n+1]) + q.form.evidence(s.bag.folded) + q.faults(s, about, text)
+		s.fits = q.form.Fits(s.bag.folded)
+		s.score = q.overlap(s.bag, about, before, bags[n+1]) + q.evidence(s.bag.folded) + q.faults(s, about, text)
 		if span.Start == opening.Start {
 			s.score += firstShare
 		}
@@ -130,11 +131,26 @@ func (q query) overlap(in, about bag, before []bag, next bag) float64 {
 	return score
 }
 
+// evidence is what a folded sentence gains by holding what is asked for.
+func (q query) evidence(sentence string) float64 {
+	score := 0.0
+	if q.form.Kind != nil && q.form.Fits(sentence) {
+		score += kindShare
+	}
+	if q.form.Unit != nil && q.form.Unit.MatchString(sentence) {
+		score += unitShare
+	}
+	if q.form.Subject != "" && q.form.Defines(sentence) {
+		score += defineShare
+	}
+	return score
+}
+
 // faults is what makes a sentence no answer, however much of the question it holds.
 func (q query) faults(s sentence, about bag, text string) float64 {
 	score, fresh := 0.0, 0
 	for t := range s.bag.terms {
-		if !about.terms[t] && !strings.Contains(q.form.question, t) {
+		if !about.terms[t] && !strings.Contains(q.form.Question, t) {
 			fresh++
 		}
 	}

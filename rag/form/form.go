@@ -1,4 +1,6 @@
-package extractive
+// Package form reads what a question asks for: a date, a number with a unit, a person, a
+// place, a reason, a definition, and what a sentence has that answers it.
+package form
 
 import (
 	"regexp"
@@ -6,15 +8,17 @@ import (
 	"unicode/utf8"
 )
 
-// form is a question as far as its form tells what is asked for. All is folded.
-type form struct {
-	question string
-	from, to int            // bytes of the question word
-	kind     *regexp.Regexp // what an answer has; nil: nothing in particular
-	hard     bool           // there is no answer without: a date, a number
-	unit     *regexp.Regexp // a number with the unit that the question names (多少家); may be nil
-	subject  string         // of a question for a definition: 什么是大模型
-	list     bool           // asks for several things
+// Form is a question as far as its form tells what is asked for. All is folded. It is
+// immutable.
+type Form struct {
+	Question string
+	Kind     *regexp.Regexp // what an answer has; nil: nothing in particular
+	Hard     bool           // there is no answer without: a date, a number
+	Unit     *regexp.Regexp // a number with the unit that the question names (多少家); may be nil
+	Subject  string         // of a question for a definition: 什么是大模型
+	List     bool           // asks for several things
+
+	from, to int // bytes of the question word
 }
 
 // asking finds the question word.
@@ -88,54 +92,56 @@ const (
 	copulaWithin  = 150 // bytes between it and the copula: names and dates in brackets
 )
 
-// formOf reads a folded question.
-func formOf(question string) form {
+// Of reads a folded question.
+func Of(question string) Form {
 	question = strings.TrimSpace(question)
-	f := form{question: question, from: len(question), to: len(question), list: listing.MatchString(question)}
+	f := Form{Question: question, from: len(question), to: len(question), List: listing.MatchString(question)}
 	if at := asking.FindStringIndex(question); at != nil {
 		f.from, f.to = at[0], at[1]
 	}
 	for _, d := range definitions {
 		if m := d.FindStringSubmatch(question); m != nil {
-			f.subject = strings.Trim(m[1], " \"“”《》「」")
+			f.Subject = strings.Trim(m[1], " \"“”《》「」")
 			break
 		}
 	}
 	for i, k := range kinds {
 		if k.question.MatchString(question) {
-			f.kind, f.hard = k.evidence, i < 2
+			f.Kind, f.Hard = k.evidence, i < 2
 			break
 		}
 	}
 	if m := counted.FindStringSubmatch(question); m != nil {
-		f.unit = regexp.MustCompile(`[0-9半` + numeral + `][0-9,. *多余来几` + numeral + `]*\p{Han}?` + m[1])
+		f.Unit = regexp.MustCompile(`[0-9半` + numeral + `][0-9,. *多余来几` + numeral + `]*\p{Han}?` + m[1])
 	}
 	return f
 }
 
-// evidence is what a folded sentence gains by holding what is asked for.
-func (f form) evidence(sentence string) float64 {
-	score := 0.0
-	if f.kind != nil && f.kind.MatchString(sentence) {
-		score += kindShare
+// Fits tells whether a folded sentence has something of the kind asked for.
+func (f Form) Fits(sentence string) bool { return f.Kind == nil || f.Kind.MatchString(sentence) }
+
+// Lacks tells whether a folded sentence cannot hold the answer: a date or a number is
+// asked for, and it has none but those of the question.
+func (f Form) Lacks(sentence string) bool {
+	if !f.Hard {
+		return false
 	}
-	if f.unit != nil && f.unit.MatchString(sentence) {
-		score += unitShare
+	for _, n := range number.FindAllString(f.Question, -1) {
+		sentence = strings.ReplaceAll(sentence, n, " ")
 	}
-	if f.subject != "" && f.defines(sentence) {
-		score += defineShare
-	}
-	return score
+	return !f.Fits(sentence)
 }
 
-// defines says whether a sentence opens by saying what the subject is.
-func (f form) defines(sentence string) bool {
-	at := strings.Index(sentence, f.subject)
+var number = regexp.MustCompile(`\d[\d.,]*`)
+
+// Defines says whether a sentence opens by saying what the subject is.
+func (f Form) Defines(sentence string) bool {
+	at := strings.Index(sentence, f.Subject)
 	if at < 0 || at > subjectWithin {
 		return false
 	}
-	rest := sentence[at+len(f.subject):]
-	rest = rest[:runeStart(rest, copulaWithin)]
+	rest := sentence[at+len(f.Subject):]
+	rest = rest[:min(copulaWithin, len(rest))]
 	for _, c := range copulas {
 		if strings.Contains(rest, c) {
 			return true
@@ -144,10 +150,10 @@ func (f form) defines(sentence string) bool {
 	return false
 }
 
-// distance is how many characters of the question part a term from the question word.
-func (f form) distance(term string) int {
-	least := utf8.RuneCountInString(f.question)
-	for at, q := 0, f.question; ; {
+// Distance is how many characters of the question part a term from the question word.
+func (f Form) Distance(term string) int {
+	least := utf8.RuneCountInString(f.Question)
+	for at, q := 0, f.Question; ; {
 		i := strings.Index(q[at:], term)
 		if i < 0 {
 			return least
