@@ -59,12 +59,15 @@ export function citationAt(place) {
 // focus leaves, and goes on Escape (WCAG 1.4.13).
 
 let shownFor = null;
+let byFocus = false; // the focus holds it, so the pointer may leave
+let pointer = ''; // where it was last seen to enter something
 let leaving = 0;
 
-function show(link) {
+function show(link, focused) {
   clearTimeout(leaving);
   if (shownFor === link) return;
   hide();
+  byFocus = focused;
   const citation = citationOf.get(link);
   const line = byline(citation);
   const tip = $('tip');
@@ -106,21 +109,25 @@ const chipOf = (target) => {
 
 document.addEventListener('pointerover', (event) => {
   if (event.pointerType === 'touch') return;
+  // A chip that moves under a resting pointer, as the page is laid out anew, was not asked.
+  const before = pointer;
+  pointer = `${event.clientX} ${event.clientY}`;
   const link = chipOf(event.target);
-  if (link) show(link);
+  if (link && pointer === before) return;
+  if (link) show(link, false);
   else if (event.target.closest?.('#tip')) clearTimeout(leaving);
-  else if (shownFor && shownFor !== document.activeElement) {
+  else if (shownFor && !byFocus) {
     clearTimeout(leaving);
     leaving = setTimeout(hide, 150);
   }
 });
 document.addEventListener('focusin', (event) => {
   const link = chipOf(event.target);
-  if (link?.matches(':focus-visible')) show(link);
+  if (link?.matches(':focus-visible')) show(link, true);
 });
 document.addEventListener('focusout', (event) => { if (event.target === shownFor) hide(); });
 addEventListener('scroll', () => {
   // Tabbing to a chip may scroll it into view; its words come along.
-  if (shownFor && shownFor === document.activeElement) place($('tip'), shownFor.getBoundingClientRect());
+  if (shownFor && byFocus) place($('tip'), shownFor.getBoundingClientRect());
   else hide();
 }, { passive: true, capture: true });

@@ -39,6 +39,7 @@ function close() {
   document.documentElement.classList.remove('with-panel');
   fence();
   focusIfThere(opener, $('question'));
+  hide(); // the chip has just been read, and its tooltip would lie over those below
 }
 
 async function open(place) {

@@ -98,6 +98,22 @@ test('a chip tells title and sentence on hover and on focus, and Escape takes it
   await page.getByRole('tooltip').waitFor();
 });
 
+test('the next citation can be clicked after Escape has closed the panel', async (t) => {
+  const page = await open(t, browser, yinju.origin);
+  await ask(page, '腾讯混元支持了多少内部业务？');
+  const turn = await answered(page);
+  const chips = turn.locator('.text .cite a');
+  const count = await chips.count();
+  assert.ok(count >= 2, 'the answer has citations one below the other');
+  for (let i = 0; i < count; i++) {
+    await chips.nth(i).click({ timeout: 5000 });
+    await assertInView(page.locator('#panel mark').first());
+    await page.keyboard.press('Escape');
+    await page.locator('#panel').waitFor({ state: 'hidden' });
+    assert.ok(await page.locator('#tip').isHidden(), 'no tooltip lies over what comes next');
+  }
+});
+
 test('a date of publication narrows the search, and a click takes it away', async (t) => {
   const page = await open(t, browser, yinju.origin);
   await ask(page, '2023年9月的报道里，混元有多少业务接入？');
