@@ -19,7 +19,8 @@ import (
 // kind: it is not found, and swept.
 func (x *Index) articleKind() string { return "article/" + x.Version }
 func (x *Index) termsKind() string   { return "terms/" + x.Version }
-func (x *Index) vectorKind() string  { return "vector/" + x.Embedder.Model() }
+
+func vectorKind(e Embedder) string { return "vector/" + e.Model() }
 
 const (
 	metaKind    = "meta"
@@ -146,7 +147,7 @@ func inParallel(n int, do func(i int)) {
 // sweepCache removes what the generation that serves has no use for. A generation
 // without vectors leaves those of the cache alone: its embedder may be a mistake.
 func (x *Index) sweepCache(ctx context.Context, s *snapshot) {
-	if x.Cache == nil || x.Embedder != nil && !s.dense {
+	if x.Cache == nil || x.embeds() && !s.dense {
 		return
 	}
 	ids := s.ids()
@@ -154,10 +155,14 @@ func (x *Index) sweepCache(ctx context.Context, s *snapshot) {
 	for _, a := range s.articles {
 		live[x.articleKind()] = append(live[x.articleKind()], articleKey(a.Path, a.Hash))
 	}
-	if x.Embedder != nil {
-		live[x.vectorKind()] = ids
+	if x.embeds() {
+		live[vectorKind(s.space.embedder)] = ids
 		live[metaKind] = []string{embedderKey}
-		x.save(ctx, []Blob{{metaKind, embedderKey, []byte(x.Embedder.Model())}})
+		x.save(ctx, []Blob{{metaKind, embedderKey, []byte(x.lineage())}})
+	}
+	if x.Embedder == nil && x.Fitter != nil {
+		live[x.fitKind()] = []string{fitModelKey, fitStateKey}
+		x.saveFit(ctx, s.space)
 	}
 	if err := x.Cache.Keep(ctx, live); err != nil {
 		x.Log.Warn("the cache could not be swept; it stays larger than it need be", "error", err)

@@ -7,18 +7,23 @@ import (
 
 // embed gives the store the vectors that it lacks: from the cache, or computed
 // batch by batch and cached at once, so that a crash loses one batch at most.
-func (x *Index) embed(ctx context.Context, s *snapshot, report *Report) error {
-	if x.Embedder == nil {
+func (x *Index) embed(ctx context.Context, old, s *snapshot, report *Report) error {
+	if !x.embeds() {
 		return nil
 	}
-	ids := s.ids()
-	x.status.enter(PhaseEmbed, len(ids))
 	x.noteChangedEmbedder(ctx, report)
-	missing, err := x.Store.Missing(ctx, ids)
+	in, err := x.spaceFor(ctx, old, s)
 	if err != nil {
 		return err
 	}
-	if missing, err = x.putCached(ctx, missing); err != nil {
+	s.space = in
+	ids := s.ids()
+	x.status.enter(PhaseEmbed, len(ids))
+	missing, err := in.store.Missing(ctx, ids)
+	if err != nil {
+		return err
+	}
+	if missing, err = x.putCached(ctx, in, missing); err != nil {
 		return err
 	}
 	done := len(ids) - len(missing)
@@ -38,10 +43,10 @@ func (x *Index) embed(ctx context.Context, s *snapshot, report *Report) error {
 
 // putCached gives the store what the cache holds of the vectors, and returns the
 // IDs of the others.
-func (x *Index) putCached(ctx context.Context, ids []string) (missing []string, err error) {
+func (x *Index) putCached(ctx context.Context, in *space, ids []string) (missing []string, err error) {
 	for from := 0; from < len(ids); from += chunk {
 		part := ids[from:min(from+chunk, len(ids))]
-		known := x.cached(ctx, x.vectorKind(), part)
+		known := x.cached(ctx, vectorKind(in.embedder), part)
 		var vectors []Vector
 		for _, id := range part {
 			values, err := decodeVector(known[id])
@@ -54,7 +59,7 @@ func (x *Index) putCached(ctx context.Context, ids []string) (missing []string, 
 		if len(vectors) == 0 {
 			continue
 		}
-		if err := x.Store.Put(ctx, vectors); err != nil {
+		if err := in.store.Put(ctx, vectors); err != nil {
 			if ctx.Err() != nil {
 				return nil, err
 			}
@@ -73,7 +78,8 @@ func (x *Index) embedBatch(ctx context.Context, s *snapshot, ids []string) error
 	for i, id := range ids {
 		texts[i] = indexedText(s.passages[s.places[id][0]])
 	}
-	values, err := x.Embedder.EmbedPassages(ctx, texts)
+	in := s.space
+	values, err := in.embedder.EmbedPassages(ctx, texts)
 	if err != nil {
 		return err
 	}
@@ -84,9 +90,9 @@ func (x *Index) embedBatch(ctx context.Context, s *snapshot, ids []string) error
 	blobs := make([]Blob, len(ids))
 	for i, id := range ids {
 		vectors[i] = Vector{ID: id, Values: values[i]}
-		blobs[i] = Blob{x.vectorKind(), id, encodeVector(values[i])}
+		blobs[i] = Blob{vectorKind(in.embedder), id, encodeVector(values[i])}
 	}
-	if err := x.Store.Put(ctx, vectors); err != nil {
+	if err := in.store.Put(ctx, vectors); err != nil {
 		return err
 	}
 	x.save(ctx, blobs)
@@ -96,7 +102,7 @@ func (x *Index) embedBatch(ctx context.Context, s *snapshot, ids []string) error
 // noteChangedEmbedder tells the editor why everything is embedded again.
 func (x *Index) noteChangedEmbedder(ctx context.Context, report *Report) {
 	before := string(x.cached(ctx, metaKind, []string{embedderKey})[embedderKey])
-	if now := x.Embedder.Model(); before != "" && before != now {
+	if now := x.lineage(); before != "" && before != now {
 		report.Warnings = append(report.Warnings,
 			fmt.Sprintf("The embedder has changed from %s to %s: all passages are embedded anew.", before, now))
 	}

@@ -28,9 +28,10 @@ type Index struct {
 	// under another version is not used.
 	Version string
 
-	Embedder Embedder    // nil: lexical ranking only
-	Store    VectorStore // of the Embedder's vectors
-	Cache    Cache       // nil: every start computes everything anew
+	Embedder Embedder           // nil: see Fitter
+	Fitter   Fitter             // makes an Embedder of the passages if there is none; nil: lexical ranking only
+	NewStore func() VectorStore // makes a store for the vectors of one Embedder
+	Cache    Cache              // nil: every start computes everything anew
 	Ranking  Ranking
 
 	EmbedBatch int              // passages embedded and saved at a time; 0 means 64
@@ -44,6 +45,7 @@ type Index struct {
 	Log         *slog.Logger  // nil: nothing is logged
 
 	current atomic.Pointer[snapshot]
+	fixed   *space // of Embedder
 	runs    runs
 	status  status
 
@@ -78,6 +80,9 @@ func (x *Index) init() {
 			x.TestPhrases = 50
 		}
 		x.Ranking = x.Ranking.withDefaults()
+		if x.Embedder != nil {
+			x.fixed = &space{embedder: x.Embedder, store: x.NewStore()}
+		}
 	})
 }
 

@@ -8,7 +8,7 @@ import (
 // embedFirst embeds a first generation. If that takes longer than ServeAfter, the
 // generation serves meanwhile without its vectors: found by words is better than not
 // found yet. The generation with its vectors is then the one after it.
-func (x *Index) embedFirst(ctx context.Context, next *snapshot, report *Report) error {
+func (x *Index) embedFirst(ctx context.Context, old, next *snapshot, report *Report) error {
 	early := *next // what is published must not change any more
 	done, stopped := make(chan struct{}), make(chan bool)
 	go func() {
@@ -22,7 +22,7 @@ func (x *Index) embedFirst(ctx context.Context, next *snapshot, report *Report) 
 			stopped <- false
 		}
 	}()
-	err := x.embed(ctx, next, report)
+	err := x.embed(ctx, old, next, report)
 	close(done)
 	if <-stopped {
 		next.generation++

@@ -20,6 +20,24 @@ type Embedder interface {
 	Model() string
 }
 
+// Fitter makes an Embedder of the passages themselves, when there is no other.
+// Implementations are safe for concurrent use.
+type Fitter interface {
+	// Fit learns from the texts of all passages. The same texts make the same Embedder.
+	Fit(ctx context.Context, texts []string) (Fitted, error)
+	// Restore makes the Embedder again of which Marshal wrote data: its vectors are the
+	// same to the last bit. Data that is not whole is an error.
+	Restore(data []byte) (Fitted, error)
+	// Rules name how Fit works: what it made under other rules is not restored.
+	Rules() string
+}
+
+// Fitted is an Embedder made from the passages.
+type Fitted interface {
+	Embedder
+	Marshal() []byte
+}
+
 // Vector is a passage's vector under the passage's ID.
 type Vector struct {
 	ID     string

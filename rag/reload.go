@@ -57,7 +57,7 @@ func (x *Index) steps(ctx context.Context, force bool) (*Report, error) {
 	if len(loaded.Articles) == 0 && old != nil && len(old.articles) > 0 && !force {
 		return nil, ErrEmptied
 	}
-	if old != nil && !report.changes() && (old.dense || x.Embedder == nil) {
+	if old != nil && !report.changes() && (old.dense || !x.embeds()) {
 		report.Generation = old.generation
 		return report, nil
 	}
@@ -69,7 +69,7 @@ func (x *Index) steps(ctx context.Context, force bool) (*Report, error) {
 	if old == nil {
 		embed = x.embedFirst
 	}
-	if err := embed(ctx, next, report); err != nil {
+	if err := embed(ctx, old, next, report); err != nil {
 		if ctx.Err() != nil || old != nil && old.dense {
 			return nil, fmt.Errorf("embedding the new passages: %w", err)
 		}
@@ -238,9 +238,9 @@ func indexedText(p corpus.Passage) string { return p.Context() + "\n" + p.Text }
 // cleanUp removes from store and cache what neither generation has. The old one is
 // spared because a question may still be reading it.
 func (x *Index) cleanUp(ctx context.Context, old, next *snapshot) {
-	if x.Embedder != nil && old != nil {
+	if next.space != nil && old != nil && old.space != nil && old.space.store == next.space.store {
 		gone := x.status.retire(old, next)
-		if err := x.Store.Delete(ctx, gone); err != nil {
+		if err := next.space.store.Delete(ctx, gone); err != nil {
 			x.Log.Warn("vectors that are gone could not be deleted", "error", err)
 		}
 	}

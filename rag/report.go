@@ -30,6 +30,7 @@ const (
 	PhaseLoad  Phase = "load"
 	PhaseSplit Phase = "split"
 	PhaseIndex Phase = "index"
+	PhaseFit   Phase = "fit" // the built-in embedder is made
 	PhaseEmbed Phase = "embed"
 	PhaseSave  Phase = "save"
 )

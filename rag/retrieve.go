@@ -109,18 +109,18 @@ func (s *snapshot) hits(best []ranked, terms searchTerms) []Hit {
 // nearest is the dense leg. What the store knows but the generation doesn't is
 // dropped, so it is asked for more until enough is left.
 func (x *Index) nearest(ctx context.Context, s *snapshot, q Query, k int, keep func(int) bool) (leg, error) {
-	if x.Embedder == nil || !s.dense || len(s.passages) == 0 || q.lexical {
+	if !s.dense || len(s.passages) == 0 || q.lexical {
 		return nil, nil
 	}
 	embedCtx, cancel := context.WithTimeout(ctx, embedQueryTimeout)
 	defer cancel()
-	vector, err := x.Embedder.EmbedQuery(embedCtx, q.Text)
+	vector, err := s.space.embedder.EmbedQuery(embedCtx, q.Text)
 	if err != nil {
 		return nil, err
 	}
 	want := max(x.Ranking.Pool, k)
 	for ask := want; ; ask *= 4 {
-		matches, err := x.Store.Nearest(ctx, vector, ask)
+		matches, err := s.space.store.Nearest(ctx, vector, ask)
 		if err != nil {
 			return nil, err
 		}

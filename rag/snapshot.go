@@ -23,7 +23,8 @@ type snapshot struct {
 	words      *bm25.Index        // over the words of passages, title and headings included
 	grams      *bm25.Index        // over their characters and bigrams
 	signs      []sign             // of the articles, for phrases
-	dense      bool               // the store holds a vector for every passage
+	space      *space             // in which it is embedded; nil: not at all
+	dense      bool               // the space holds a vector for every passage
 	names      *hint.Names        // the sources of the articles
 	examples   func() [2][]string // by language
 }

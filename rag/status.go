@@ -22,7 +22,9 @@ func (x *Index) Progress() Progress {
 	if p.Phase == "" {
 		p.Phase = PhaseIdle
 	}
-	if x.Embedder != nil {
+	if s := x.current.Load(); s != nil && s.space != nil {
+		p.Embedder = s.space.embedder.Model()
+	} else if x.Embedder != nil {
 		p.Embedder = x.Embedder.Model()
 	}
 	if p.Done > 0 && p.Total > p.Done {

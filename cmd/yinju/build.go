@@ -94,15 +94,15 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 		MaxFiles:     set.MaxFiles,
 	}
 	x := &rag.Index{
-		Load:    loader.Load,
-		Split:   splitter.Split,
-		Words:   words.Terms,
-		Cut:     words.Words,
-		Version: strings.Join([]string{formatRules, splitter.Version(), words.Version()}, " "),
-		Store:   chromem.New(),
-		Cache:   cache,
-		Ranking: rag.Ranking{Fusion: rag.Fusion(set.Fusion), DenseWeight: set.DenseWeight, DenseFill: orNone(set.DenseFill)},
-		Log:     s.Log,
+		Load:     loader.Load,
+		Split:    splitter.Split,
+		Words:    words.Terms,
+		Cut:      words.Words,
+		Version:  strings.Join([]string{formatRules, splitter.Version(), words.Version()}, " "),
+		NewStore: func() rag.VectorStore { return chromem.New() },
+		Cache:    cache,
+		Ranking:  rag.Ranking{Fusion: rag.Fusion(set.Fusion), DenseWeight: set.DenseWeight, DenseFill: orNone(set.DenseFill)},
+		Log:      s.Log,
 	}
 	if set.EmbedModel == "" {
 		x.Embedder = &hashed.Embedder{Terms: words.Terms, Version: words.Version()}

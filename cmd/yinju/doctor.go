@@ -123,7 +123,7 @@ func (d *diagnosis) index(ctx context.Context, set *settings) error {
 		s.Articles = dir
 	}
 	x := newIndex(set, s, words, nil)
-	x.Embedder = nil // trying it with one text is enough
+	x.Embedder, x.Fitter = nil, nil // trying it with one text is enough
 	defer x.Close()
 	report, err := x.Reload(ctx, true)
 	if err != nil {
