@@ -35,7 +35,7 @@ func (s *snapshot) answerable(question string, terms searchTerms, best []ranked)
 	sentence, title, strange := 0.0, 0.0, 1.0
 	for _, r := range best[:min(readPassages, len(best))] {
 		p := s.passages[r.passage]
-		above := newBag(p.Context())
+		above := a.in(newBag(p.Context()))
 		sentence = max(sentence, a.inSentences(p.Text, above))
 		title = max(title, a.share(above))
 		strange = min(strange, a.strange(s, r.passage))
@@ -78,8 +78,18 @@ func (s *snapshot) newAsked(question string, terms searchTerms) asked {
 	return a
 }
 
-// inSentences is what the best sentence of a passage holds of the question.
-func (a asked) inSentences(text string, above bag) float64 {
+// in tells which terms a text holds.
+func (a asked) in(b *bag) []bool {
+	held := make([]bool, len(a.terms))
+	for i, t := range a.terms {
+		held[i] = b.holds(t.text)
+	}
+	return held
+}
+
+// inSentences is what the best sentence of a passage holds of the question, with the
+// terms that stand above it.
+func (a asked) inSentences(text string, above []bool) float64 {
 	best := 0.0
 	before := make([]bool, len(a.terms))
 	for _, span := range corpus.SentencesIn(text, corpus.Span{Start: 0, End: len(text)}) {
@@ -90,7 +100,7 @@ func (a asked) inSentences(text string, above bag) float64 {
 			case in.holds(t.text):
 				score += t.weight
 				before[i] = true
-			case above.holds(t.text):
+			case above[i]:
 				score += t.weight
 			case before[i]:
 				score += beforeShare * t.weight
@@ -104,11 +114,11 @@ func (a asked) inSentences(text string, above bag) float64 {
 	return best
 }
 
-// share is how much of the question a text holds.
-func (a asked) share(in bag) float64 {
+// share is how much of the question the terms are that a text holds.
+func (a asked) share(held []bool) float64 {
 	sum := 0.0
-	for _, t := range a.terms {
-		if in.holds(t.text) {
+	for i, t := range a.terms {
+		if held[i] {
 			sum += t.weight
 		}
 	}
@@ -138,19 +148,53 @@ func (a asked) strange(s *snapshot, passage int) float64 {
 
 // bag is a text as terms are looked for in it.
 type bag struct {
-	folded string
-	terms  map[string]bool // characters, bigrams, Latin words and numbers
+	text, folded string
+	plain        bool            // every Chinese term of the text stands in folded as it is
+	terms        map[string]bool // those of list, once one was asked for
 }
 
-func newBag(text string) bag {
-	b := bag{fold.String(text), make(map[string]bool)}
-	for _, t := range fold.Grams(text) {
-		b.terms[t] = true
+func newBag(text string) *bag {
+	folded := fold.String(text)
+	return &bag{text: text, folded: folded, plain: !strings.ContainsFunc(folded, special)}
+}
+
+// special are the characters that may be left out of terms or put together in them,
+// and more: all but ASCII, Chinese characters and the punctuation between those.
+func special(r rune) bool {
+	switch {
+	case r < utf8.RuneSelf, 0x4e00 <= r && r <= 0x9fff, 0x3000 <= r && r <= 0x3020, 0x2010 <= r && r <= 0x2027, r == '·':
+		return false
 	}
-	return b
+	return true
 }
 
 // holds looks for a Chinese word as characters, for it may have been cut otherwise.
-func (b bag) holds(term string) bool {
-	return b.terms[term] || term[0] >= utf8.RuneSelf && strings.Contains(b.folded, term)
+func (b *bag) holds(term string) bool {
+	switch chinese := term[0] >= utf8.RuneSelf; {
+	case chinese && strings.Contains(b.folded, term):
+		return true
+	case chinese && b.plain:
+		return false
+	}
+	if b.terms == nil {
+		b.terms = make(map[string]bool)
+		for _, t := range b.list() {
+			b.terms[t] = true
+		}
+	}
+	return b.terms[term]
+}
+
+// list returns the terms that are not found in folded.
+func (b *bag) list() []string {
+	if !b.plain {
+		return fold.Grams(b.text)
+	}
+	terms := fold.Quantities(b.text)
+	for run := range fold.Runs(b.text) {
+		if run.Kind == fold.Word {
+			terms = append(append(terms, fold.Stem(run.Text)), fold.Parts(run.Text)...)
+		}
+	}
+	return terms
 }

@@ -11,6 +11,7 @@ import (
 type searchTerms struct {
 	words, grams searchLeg
 	phrases      [][]string // quoted, in each reading; the passages that hold them come first
+	says         bool       // there is more to the question than stop words
 }
 
 // searchLeg is a question as one lexical leg sees it.
@@ -28,14 +29,11 @@ const stopShare = 0.6
 // question made of nothing else counts them in full.
 func (x *Index) searchTerms(question string) searchTerms {
 	content := x.contentOf(question)
-	if !x.says(question) {
-		content = question
+	words, grams := x.Words(question), fold.Grams(question)
+	if terms := fold.Grams(content); len(terms) > 0 {
+		return searchTerms{newSearchLeg(x.Words(content), words), newSearchLeg(terms, grams), phrasesOf(question), true}
 	}
-	return searchTerms{
-		words:   newSearchLeg(x.Words(content), x.Words(question)),
-		grams:   newSearchLeg(fold.Grams(content), fold.Grams(question)),
-		phrases: phrasesOf(question),
-	}
+	return searchTerms{newSearchLeg(words, nil), newSearchLeg(grams, nil), phrasesOf(question), false}
 }
 
 // says tells whether there is more to a question than stop words.

@@ -2,6 +2,7 @@ package rag
 
 import (
 	"math"
+	"slices"
 
 	"yinju/rag/bm25"
 )
@@ -12,25 +13,23 @@ import (
 // word that no article has counts in full, so a question about something else stays
 // low however many common words it shares with them.
 func (s *snapshot) coverage(terms searchTerms, best []ranked) float64 {
-	words, grams := 0.0, 0.0
-	for _, r := range best {
-		words = max(words, held(s.words, r.passage, terms.words.content))
-		grams = max(grams, held(s.grams, r.passage, terms.grams.content))
-	}
-	return (words + grams) / 2
+	return (held(s.words, best, terms.words.content) + held(s.grams, best, terms.grams.content)) / 2
 }
 
-func held(x *bm25.Index, passage int, terms []bm25.Term) float64 {
-	sum, all := 0.0, 0.0
+// held is how much of the terms of one leg the best of the passages holds.
+func held(x *bm25.Index, best []ranked, terms []bm25.Term) float64 {
+	sums, all := make([]float64, len(best)), 0.0
 	for _, t := range terms {
-		weight := t.Weight * rarity(x, t.Text)
-		sum += weight * x.Saturation(passage, t.Text)
+		weight, postings := t.Weight*rarity(x, t.Text), x.Postings(t.Text)
 		all += weight
+		for i, r := range best {
+			sums[i] += weight * postings.Saturation(r.passage)
+		}
 	}
-	if all == 0 {
+	if all == 0 || len(best) == 0 {
 		return 0
 	}
-	return sum / all
+	return slices.Max(sums) / all
 }
 
 // background is how many passages about other things are imagined beside those there

@@ -59,7 +59,7 @@ func (x *Index) search(ctx context.Context, s *snapshot, q Query, w wishes) (*Re
 	switch held := slices.ContainsFunc(best, func(r ranked) bool { return r.phrase }); {
 	case held && !x.says(quotedPart.ReplaceAllString(q.Text, " ")):
 		result.Coverage = 1 // nothing but the phrase was asked for, and here it is
-	case held || x.says(q.Text):
+	case held || terms.says:
 		result.Coverage = s.answerable(q.Text, terms, best)
 	}
 	return result, ctx.Err()
@@ -88,14 +88,19 @@ func (s *snapshot) distinct(ordered []ranked) []ranked {
 
 // hits describes the ranked passages.
 func (s *snapshot) hits(best []ranked, terms searchTerms) []Hit {
+	weighed := s.words.Weigh(terms.words.content)
+	postings := make([]bm25.Postings, len(weighed))
+	for i, t := range weighed {
+		postings[i] = s.words.Postings(t.Text)
+	}
 	hits := make([]Hit, 0, len(best))
 	for _, r := range best {
 		h := Hit{
 			Passage: s.passages[r.passage], Article: s.article(r.passage), Score: r.score,
 			Lexical: r.lexical, Words: r.words, Grams: r.grams, Dense: r.dense, Phrase: r.phrase, Lost: r.lost,
 		}
-		for _, t := range s.words.Weigh(terms.words.content) {
-			if found := s.words.Saturation(r.passage, t.Text); found > 0 {
+		for i, t := range weighed {
+			if found := postings[i].Saturation(r.passage); found > 0 {
 				h.Terms = append(h.Terms, t.Text)
 				h.Matched = append(h.Matched, TermWeight{t.Text, t.Weight * found})
 			}

@@ -31,17 +31,25 @@ type Hit struct {
 
 // Index is immutable and safe for concurrent use.
 type Index struct {
-	lists map[string]postings
-	docs  []uint32  // all postings, ascending by document within a list
-	freqs []uint16  // parallel to docs: occurrences, at most 65,535
-	norms []float32 // per document: k1·(1−b+b·length/average)
-	rooms sync.Pool // *room
+	lists  map[string]postings
+	docs   []uint32  // all postings, ascending by document within a list
+	freqs  []uint16  // parallel to docs: occurrences, at most 65,535
+	norms  []float32 // per document: k1·(1−b+b·length/average)
+	blocks []block   // of the long lists, one for each window
+	rooms  sync.Pool // *room
 }
 
 // postings is a term's part of docs and freqs.
 type postings struct {
 	start, end uint32
 	most       float32 // no document's Saturation by the term exceeds it
+	blocks     int32   // the place of its first block, noBlocks for a short list
+}
+
+// block is what a list has in one window of documents.
+type block struct {
+	end  uint32  // of its postings, counted from the start of the list
+	most float32 // no document's Saturation by the term exceeds it
 }
 
 // Builder collects documents. It is not safe for concurrent use.
@@ -106,8 +114,7 @@ func (bd *Builder) Index() *Index {
 			x.freqs = append(x.freqs, p.freq)
 		}
 		bd.lists[id] = nil
-		most := mostOf(x.docs[start:], x.freqs[start:], x.norms)
-		x.lists[term] = postings{uint32(start), uint32(len(x.docs)), most}
+		x.lists[term] = x.addBlocks(uint32(start))
 	}
 	x.rooms.New = func() any { return new(room) }
 	return x
@@ -119,8 +126,11 @@ func (x *Index) Len() int { return len(x.norms) }
 // IDF is ln(1 + (N−n+½)/(n+½)), n of N documents holding the term: never negative,
 // largest for a term that no document holds.
 func (x *Index) IDF(term string) float64 {
-	list := x.lists[term]
-	n := float64(list.end - list.start)
+	return x.idf(x.lists[term])
+}
+
+func (x *Index) idf(p postings) float64 {
+	n := float64(p.end - p.start)
 	return math.Log(1 + (float64(len(x.norms))-n+0.5)/(n+0.5))
 }
 
@@ -132,13 +142,38 @@ func (x *Index) Count(term string) int {
 
 // Saturation is what a term's occurrences in a document count for, from 0 for none
 // towards 1 for many: BM25's score of the term, without idf and k1+1.
-func (x *Index) Saturation(doc int, term string) float64 {
-	list := x.lists[term]
-	i, found := slices.BinarySearch(x.docs[list.start:list.end], uint32(doc))
+func (x *Index) Saturation(doc int, term string) float64 { return x.Postings(term).Saturation(doc) }
+
+// Postings are the documents that hold a term, for several looks into them.
+type Postings struct {
+	index *Index
+	list  postings
+}
+
+// Postings looks a term up; a term that no document holds has none.
+func (x *Index) Postings(term string) Postings {
+	list, known := x.lists[term]
+	if !known {
+		list.blocks = noBlocks
+	}
+	return Postings{x, list}
+}
+
+// Saturation is Index.Saturation of the term.
+func (p Postings) Saturation(doc int) float64 {
+	x, from, to := p.index, p.list.start, p.list.end
+	if blocks := x.blocksOf(p.list); blocks != nil {
+		n := doc / window
+		if n > 0 {
+			from += blocks[n-1].end
+		}
+		to = p.list.start + blocks[n].end
+	}
+	i, found := slices.BinarySearch(x.docs[from:to], uint32(doc))
 	if !found {
 		return 0
 	}
-	return saturation(x.freqs[int(list.start)+i], x.norms[doc])
+	return saturation(x.freqs[int(from)+i], x.norms[doc])
 }
 
 // Containing returns the documents that hold all terms, in order; all documents if

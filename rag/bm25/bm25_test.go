@@ -94,10 +94,14 @@ func TestSkippingChangesNothing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	zipf := rand.NewZipf(rng, 1.2, 2, 300)
 	var bd Builder
-	for range 3*window + 17 {
+	for doc := range 3*window + 17 {
 		var terms []string
 		for range 1 + rng.IntN(20) {
-			terms = append(terms, fmt.Sprint("t", zipf.Uint64()))
+			term := zipf.Uint64()
+			if term%3 == 0 && doc/window%2 == 0 && rng.IntN(50) > 0 { // much oftener in some windows than in others
+				term++
+			}
+			terms = append(terms, fmt.Sprint("t", term))
 		}
 		bd.Add(terms)
 	}
@@ -180,6 +184,38 @@ func TestSaturationIsTheScoreWithoutIDF(t *testing.T) {
 	}
 	if got := []int{x.Count("a"), x.Count("b"), x.Count("absent")}; !slices.Equal(got, []int{1, 2, 0}) {
 		t.Errorf("documents counted: %v", got)
+	}
+}
+
+// A term of many documents is looked up by the window, one of few is not.
+func TestSaturationInLongAndShortLists(t *testing.T) {
+	t.Parallel()
+	var bd Builder
+	holds := map[string]func(doc int) bool{
+		"often":  func(doc int) bool { return doc%3 == 0 },
+		"late":   func(doc int) bool { return doc >= 2*window && doc%5 == 0 },
+		"early":  func(doc int) bool { return doc < window/2 },
+		"seldom": func(doc int) bool { return doc == 5 || doc == 2*window+5 },
+		"absent": func(doc int) bool { return false },
+	}
+	const docs = 2*window + 50
+	for doc := range docs {
+		var terms []string
+		for _, term := range []string{"often", "late", "early", "seldom"} {
+			if holds[term](doc) {
+				terms = append(terms, term)
+			}
+		}
+		bd.Add(terms)
+	}
+	x := bd.Index()
+	for term, held := range holds {
+		postings := x.Postings(term)
+		for doc := range docs {
+			if got := postings.Saturation(doc); (got > 0) != held(doc) || got != x.Saturation(doc, term) {
+				t.Fatalf("%s in document %d: %v", term, doc, got)
+			}
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package bm25
 
 import (
 	"cmp"
-	"math"
 	"slices"
 )
 
@@ -19,28 +18,51 @@ const points = 1 << 36
 
 // list is a term's postings while a query runs.
 type list struct {
-	docs   []uint32 // not yet passed, ascending
-	freqs  []uint16
-	weight float64 // of the term, times idf, k1+1 and points
-	bound  int64   // no document gets more from this list
+	docs     []uint32 // ascending
+	freqs    []uint16
+	blocks   []block // by window; none for a short list
+	weight   float64 // of the term, times idf, k1+1 and points
+	bound    int64   // no document gets more from this list
+	here     int64   // no document of the window does
+	from, to int     // the postings of the window
 }
 
-// lists returns the postings of a query's terms, smallest bound first.
+// query returns the postings of a query's terms, smallest bound first.
 func (x *Index) query(query []Term) []list {
 	var lists []list
 	for _, t := range distinct(query) {
 		p, known := x.lists[t.Text]
-		weight := t.Weight * x.IDF(t.Text) * (k1 + 1) * points
+		weight := t.Weight * x.idf(p) * (k1 + 1) * points
 		if !known || weight <= 0 {
 			continue
 		}
 		lists = append(lists, list{
-			docs: x.docs[p.start:p.end], freqs: x.freqs[p.start:p.end],
-			weight: weight, bound: int64(weight*float64(p.most)) + 1,
+			docs: x.docs[p.start:p.end], freqs: x.freqs[p.start:p.end], blocks: x.blocksOf(p),
+			weight: weight, bound: boundOf(weight, p.most),
 		})
 	}
 	slices.SortStableFunc(lists, func(a, b list) int { return cmp.Compare(a.bound, b.bound) })
 	return lists
+}
+
+func boundOf(weight float64, most float32) int64 { return int64(weight*float64(most)) + 1 }
+
+// enter goes on to the window that is the nth and begins at base.
+func (l *list) enter(n int, base uint32) {
+	l.from, l.here = l.to, 0
+	if l.blocks != nil {
+		l.to = int(l.blocks[n].end)
+		if l.from < l.to {
+			l.here = boundOf(l.weight, l.blocks[n].most)
+		}
+		return
+	}
+	for l.to < len(l.docs) && l.docs[l.to] < base+window {
+		l.to++
+	}
+	if l.from < l.to {
+		l.here = l.bound
+	}
 }
 
 // Search returns the k documents with the highest scores above zero, best first,
@@ -49,64 +71,77 @@ func (x *Index) query(query []Term) []list {
 // documents it is true for.
 //
 // It is MaxScore (Turtle & Flood, Query Evaluation: Strategies and Optimizations,
-// 1995) over windows of documents: once k documents are found, the lists whose bounds
-// together cannot lift a document above the worst of them are no longer read, only
-// looked into for documents that other lists have brought up.
+// 1995) with bounds by block (Ding & Suel, Faster Top-k Document Retrieval Using
+// Block-Max Indexes, 2011), over windows of documents: once k documents are found, the
+// lists whose bounds in a window cannot together lift a document above the worst of
+// them are not read there, only looked into for documents that other lists have
+// brought up. A window that no list can lift a document in is not read at all.
 func (x *Index) Search(query []Term, k int, keep func(doc int) bool) []Hit {
 	if k <= 0 || x.Len() == 0 {
 		return nil
 	}
 	s := search{index: x, lists: x.query(query), keep: keep, top: newTop(min(k, x.Len()))}
 	s.below = make([]int64, len(s.lists)+1)
-	for i, l := range s.lists {
-		s.below[i+1] = s.below[i] + l.bound
-	}
 	r := x.rooms.Get().(*room)
-	for base := 0; base < x.Len() && s.skipped < len(s.lists); base += window {
-		s.collect(&r.sums, uint32(base))
-		s.consider(r, uint32(base))
-		for s.skipped < len(s.lists) && s.below[s.skipped+1] <= s.top.worst() {
-			s.skipped++
+	for n := range x.windows() {
+		s.enter(n)
+		if s.skipped < len(s.lists) {
+			s.collect(&r.sums)
+			s.consider(r)
 		}
 	}
 	x.rooms.Put(r) // not deferred: if keep panics, the sums are not zero
 	return s.top.sorted()
 }
 
-// search is a query under way.
+// search is a query under way, in one window after the other.
 type search struct {
 	index   *Index
 	lists   []list
-	below   []int64 // below[i] is the sum of the bounds of lists[:i]
+	base    uint32  // the first document of the window
+	below   []int64 // below[i] is the sum of the bounds of lists[:i] in the window
 	skipped int     // lists[:skipped] are only looked into
 	keep    func(doc int) bool
 	top     *top
 }
 
-// collect adds up what the lists that are read give to the documents of a window.
-func (s *search) collect(sums *[window]int64, base uint32) {
-	for i := s.skipped; i < len(s.lists); i++ {
+// enter goes on to the nth window.
+func (s *search) enter(n int) {
+	s.base, s.skipped = uint32(n)*window, 0
+	worst := s.top.worst()
+	for i := range s.lists {
 		l := &s.lists[i]
-		l.pass(l.addAll(sums, base, s.index.norms))
+		l.enter(n, s.base)
+		s.below[i+1] = s.below[i] + l.here
+		if s.below[i+1] <= worst {
+			s.skipped = i + 1
+		}
 	}
 }
 
-// consider takes the documents of a window that can be among the best, and clears
+// collect adds up what the lists that are read give to the documents of the window.
+func (s *search) collect(sums *[window]int64) {
+	for i := s.skipped; i < len(s.lists); i++ {
+		s.lists[i].addAll(sums, s.base, s.index.norms)
+	}
+}
+
+// consider takes the documents of the window that can be among the best, and clears
 // the sums. The skipped lists are looked into one after the other, the largest bounds
 // first, each for the documents that it can still lift.
-func (s *search) consider(r *room, base uint32) {
+func (s *search) consider(r *room) {
 	worst := s.top.worst()
 	open := r.above(max(0, worst-s.below[s.skipped]))
 	if s.keep != nil {
-		open = slices.DeleteFunc(open, func(n uint16) bool { return !s.keep(int(base) + int(n)) })
+		open = slices.DeleteFunc(open, func(n uint16) bool { return !s.keep(int(s.base) + int(n)) })
 	}
 	for i := s.skipped - 1; i >= 0 && len(open) > 0; i-- {
 		open = r.still(open, worst-s.below[i+1])
-		s.lists[i].complete(&r.sums, base, open, s.index.norms)
+		s.lists[i].complete(&r.sums, s.base, open, s.index.norms)
 	}
 	for _, n := range open {
 		if sum := r.sums[n]; sum > s.top.worst() {
-			s.top.add(scored{int(base) + int(n), sum})
+			s.top.add(scored{int(s.base) + int(n), sum})
 		}
 	}
 	clear(r.sums[:])
@@ -148,39 +183,35 @@ func (r *room) still(open []uint16, least int64) []uint16 {
 	return open[:n]
 }
 
-// complete adds what the list gives to the open documents of a window, at least. If
+// complete adds what the list gives to the open documents of the window, at least. If
 // they are many it is quicker to add all than to look for each.
 func (l *list) complete(sums *[window]int64, base uint32, open []uint16, norms []float32) {
-	l.pass(seek(l.docs, 0, base))
-	if end := seek(l.docs, 0, base+window); end < dense*len(open) {
-		l.pass(l.addAll(sums, base, norms))
+	if l.to-l.from < dense*len(open) {
+		l.addAll(sums, base, norms)
 		return
 	}
-	n := 0
+	docs, freqs, n := l.docs[l.from:l.to], l.freqs[l.from:l.to], 0
 	for _, i := range open {
 		doc := base + uint32(i)
-		n = seek(l.docs, n, doc)
-		if n < len(l.docs) && l.docs[n] == doc {
-			sums[i] += gain(l.weight, l.freqs[n], norms[doc])
+		n = seek(docs, n, doc)
+		if n == len(docs) {
+			return
+		}
+		if docs[n] == doc {
+			sums[i] += gain(l.weight, freqs[n], norms[doc])
 		}
 	}
-	l.pass(n)
 }
 
-// addAll adds what the list gives to the documents of a window, and returns how many
-// postings that took.
-func (l *list) addAll(sums *[window]int64, base uint32, norms []float32) int {
-	freqs, weight := l.freqs, l.weight
-	for n, doc := range l.docs {
-		if doc-base >= window {
-			return n
-		}
-		sums[doc-base] += gain(weight, freqs[n], norms[doc])
+// addAll adds what the list gives to the documents of the window.
+func (l *list) addAll(sums *[window]int64, base uint32, norms []float32) {
+	docs, freqs := l.docs[l.from:l.to], l.freqs[l.from:l.to]
+	norms = norms[base:min(int(base)+window, len(norms))]
+	for n, doc := range docs {
+		i := doc - base
+		sums[i%window] += gain(l.weight, freqs[n], norms[i])
 	}
-	return len(l.docs)
 }
-
-func (l *list) pass(n int) { l.docs, l.freqs = l.docs[n:], l.freqs[n:] }
 
 func gain(weight float64, freq uint16, norm float32) int64 {
 	f := float64(freq)
@@ -212,13 +243,4 @@ func seek(docs []uint32, n int, doc uint32) int {
 // saturation is what freq occurrences count for, from 0 towards 1.
 func saturation(freq uint16, norm float32) float64 {
 	return float64(freq) / (float64(freq) + float64(norm))
-}
-
-// mostOf is a bound, rounded up, on the saturation in a list.
-func mostOf(docs []uint32, freqs []uint16, norms []float32) float32 {
-	most := 0.0
-	for i, doc := range docs {
-		most = max(most, saturation(freqs[i], norms[doc]))
-	}
-	return math.Nextafter32(float32(most), 2)
 }
