@@ -35,6 +35,10 @@ type hit struct {
 	// share of the score that the dates and sources of the query cost the hit.
 	Matched []rag.TermWeight `json:"matched"`
 	Lost    float64          `json:"lost"`
+	// AlsoIn are other articles in which the passage stands too, ten at most;
+	// AlsoInCount counts all of them.
+	AlsoIn      []rag.Copy `json:"also_in"`
+	AlsoInCount int        `json:"also_in_count"`
 }
 
 type searchResult struct {
@@ -74,6 +78,7 @@ func hitsOf(hits []rag.Hit) []hit {
 			Fused: rag.LegScore{Rank: i + 1, Score: h.Score}, Lexical: h.Lexical,
 			Words: h.Words, Grams: h.Grams, Dense: h.Dense, Rerank: h.Rerank,
 			Phrase: h.Phrase, Terms: list(h.Terms), Matched: list(h.Matched), Lost: h.Lost,
+			AlsoIn: list(h.AlsoIn), AlsoInCount: h.AlsoInCount,
 		}
 		if a := h.Article; a != nil {
 			o.Source, o.Published, o.URL = a.Source, date(a.Published), a.URL

@@ -145,9 +145,10 @@ func merge(first, second *Result, q Query) *Result {
 	ranks := make(map[string]float64)
 	hits := make(map[string]Hit)
 	var order []string
+	keys := make(map[string]string) // what is a copy of one that is there already counts as that
 	for _, r := range []*Result{first, second} {
 		for i, h := range r.Hits {
-			key := h.key()
+			key := h.sameAs(keys)
 			if _, seen := hits[key]; !seen {
 				hits[key] = h
 				order = append(order, key)
@@ -161,7 +162,7 @@ func merge(first, second *Result, q Query) *Result {
 		all = append(all, hits[key])
 	}
 	for _, h := range slices.Concat(first.Spare, second.Spare) {
-		if _, seen := hits[h.key()]; !seen {
+		if _, seen := hits[h.sameAs(keys)]; !seen {
 			hits[h.key()] = h
 			all = append(all, h)
 		}

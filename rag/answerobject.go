@@ -70,6 +70,10 @@ type Citation struct {
 	Start     int     `json:"start"`
 	End       int     `json:"end"`
 	Score     float64 `json:"score"`
+	// AlsoIn are other articles in which the passage stands too, ten at most;
+	// AlsoInCount counts all of them.
+	AlsoIn      []Copy `json:"also_in"`
+	AlsoInCount int    `json:"also_in_count"`
 }
 
 // Reason says why a passage was retrieved.
@@ -90,6 +94,8 @@ type Reason struct {
 	// Lost is the share of the score that the passage lost for not meeting the dates and
 	// sources that the question prefers.
 	Lost float64 `json:"lost"`
+	// StandsFor is how many articles the passage was shown for, besides its own.
+	StandsFor int `json:"stands_for"`
 }
 
 // Sentence is a sentence of the answer with what was found of it in the passages

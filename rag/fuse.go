@@ -38,6 +38,10 @@ type Ranking struct {
 	// DenseFill is the share of the places kept for the dense leg when its weight
 	// is 0. Negative: none.
 	DenseFill float64
+	// Diversity is what a passage loses of its score, as a share of the best score, that
+	// is all but a repetition of a better one: the 1−λ of maximal marginal relevance. 0
+	// means 0.1; negative: none. See diversify.
+	Diversity float64
 	// Pool is how many passages each leg proposes. 0 means 200.
 	Pool int
 	// K is how many hits a Query gets that does not say. 0 means 10.
@@ -48,6 +52,7 @@ func (r Ranking) withDefaults() Ranking {
 	r.Fusion = cmp.Or(r.Fusion, FuseMinMax)
 	r.WordsShare = cmp.Or(r.WordsShare, 0.2)
 	r.DenseFill = cmp.Or(r.DenseFill, 0.2)
+	r.Diversity = cmp.Or(r.Diversity, 0.1)
 	r.Pool = cmp.Or(r.Pool, 200)
 	r.K = cmp.Or(r.K, 10)
 	return r

@@ -58,6 +58,11 @@ type Hit struct {
 	Matched []TermWeight // the same with their weights, heaviest first
 	Lost    float64      // share of the score that it lost for not meeting dates and sources that the query prefers
 
+	// AlsoIn are near-duplicates of the passage in other articles, newest first, ten at
+	// most; AlsoInCount counts all of them. They are no hits themselves.
+	AlsoIn      []Copy
+	AlsoInCount int
+
 	fused int // its place before a Reranker, from 1; set by the Answerer
 }
 

@@ -38,10 +38,11 @@ func (x *Index) reload(force bool) (*Report, error) {
 		return nil, err
 	}
 	x.selfTest(x.ctx, x.current.Load(), report)
+	report.Duplicates = x.current.Load().near.groups
 	report.TookMS = time.Since(started).Milliseconds()
 	x.status.finished(report)
 	x.Log.Info("reload", "generation", report.Generation, "added", len(report.Added), "changed", len(report.Changed),
-		"removed", len(report.Removed), "unchanged", report.Unchanged, "skipped", len(report.Skipped), "phrases", fmt.Sprintf("%d/%d", report.PhrasesFound, report.PhrasesTested), "took_ms", report.TookMS)
+		"removed", len(report.Removed), "unchanged", report.Unchanged, "skipped", len(report.Skipped), "phrases", fmt.Sprintf("%d/%d", report.PhrasesFound, report.PhrasesTested), "duplicates", report.Duplicates, "took_ms", report.TookMS)
 	return report, nil
 }
 
@@ -186,6 +187,7 @@ func (x *Index) build(ctx context.Context, old *snapshot, articles []*corpus.Art
 	next := newSnapshot(generation, articles, passages)
 	var beside sync.WaitGroup
 	beside.Go(func() { next.signs = next.signsAfter(old) })
+	beside.Go(func() { next.near = next.nearAfter(old) })
 	defer beside.Wait()
 	return next, x.indexWords(ctx, next)
 }

@@ -32,8 +32,6 @@ func (x *Index) search(ctx context.Context, s *snapshot, q Query, w wishes) (*Re
 	result := &Result{Generation: s.generation, Passages: len(s.passages)}
 	terms, keep := x.searchTerms(q.Text), s.allowed(q)
 	pool := max(x.Ranking.Pool, k+q.Spare)
-	words := leg(s.words.Search(terms.words.all, pool, keep))
-	grams := leg(s.grams.Search(terms.grams.all, pool, keep))
 	dense, err := x.nearest(ctx, s, q, k, keep)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -43,18 +41,15 @@ func (x *Index) search(ctx context.Context, s *snapshot, q Query, w wishes) (*Re
 		result.Notice = noticeNotDense[lang] + reason(err, lang)
 		x.Log.Warn("a question was answered without the dense ranking", "error", err)
 	}
-	all := candidates(words, grams, dense)
-	all = s.withPhrases(all, terms.phrases, k+q.Spare, pool, keep)
-	lifted, newest := s.lift(all, w.hints)
-	x.Ranking.order(all)
-	if newest {
-		newestFirst(all)
+	all, full := x.rank(s, q, w, terms, dense, pool, keep, result)
+	for full && len(all) < k+q.Spare && pool < maxPool { // copies took the places
+		pool *= 4
+		all, full = x.rank(s, q, w, terms, dense, pool, keep, result)
 	}
-	result.lifted = lifted
-	all = s.distinct(all)
+	s.diversify(all, k, x.Ranking.Diversity)
 	s.spread(all, k)
 	best := x.Ranking.best(all, k)
-	result.Hits, result.Spare = s.hits(best, terms), s.hits(spare(all, best, q.Spare), terms)
+	result.Hits, result.Spare = s.hits(best, terms, keep), s.hits(spare(all, best, q.Spare), terms, keep)
 	result.Words, result.Grams = s.words.Weigh(terms.words.content), s.grams.Weigh(terms.grams.content)
 	switch held := slices.ContainsFunc(best, func(r ranked) bool { return r.phrase }); {
 	case held && !x.says(quotedPart.ReplaceAllString(q.Text, " ")):
@@ -65,29 +60,27 @@ func (x *Index) search(ctx context.Context, s *snapshot, q Query, w wishes) (*Re
 	return result, ctx.Err()
 }
 
-// distinct drops the passages whose text a better one has already. Whoever asks for a
-// phrase is told each article that holds it.
-func (s *snapshot) distinct(ordered []ranked) []ranked {
-	type place struct {
-		text    string
-		article int
+// maxPool bounds how many passages each lexical leg proposes when most are copies.
+const maxPool = 10_000
+
+// rank orders the candidates of a pool, near-duplicates left out. full tells that a
+// larger pool would hold more.
+func (x *Index) rank(s *snapshot, q Query, w wishes, terms searchTerms, dense leg, pool int, keep func(int) bool, result *Result) (all []ranked, full bool) {
+	words := leg(s.words.Search(terms.words.all, pool, keep))
+	grams := leg(s.grams.Search(terms.grams.all, pool, keep))
+	all = candidates(words, grams, dense)
+	all = s.withPhrases(all, terms.phrases, cmp.Or(q.K, x.Ranking.K)+q.Spare, pool, keep)
+	lifted, newest := s.lift(all, w.hints)
+	x.Ranking.order(all)
+	if newest {
+		newestFirst(all)
 	}
-	seen := make(map[place]bool, len(ordered))
-	return slices.DeleteFunc(ordered, func(r ranked) bool {
-		here := place{s.passages[r.passage].Text, -1}
-		again := seen[here]
-		seen[here] = true
-		if r.phrase {
-			here.article = s.owner[r.passage]
-			again = seen[here]
-			seen[here] = true
-		}
-		return again
-	})
+	result.lifted = lifted
+	return s.distinct(all, terms), len(words) == pool || len(grams) == pool
 }
 
 // hits describes the ranked passages.
-func (s *snapshot) hits(best []ranked, terms searchTerms) []Hit {
+func (s *snapshot) hits(best []ranked, terms searchTerms, keep func(int) bool) []Hit {
 	weighed := s.words.Weigh(terms.words.content)
 	postings := make([]bm25.Postings, len(weighed))
 	for i, t := range weighed {
@@ -99,6 +92,7 @@ func (s *snapshot) hits(best []ranked, terms searchTerms) []Hit {
 			Passage: s.passages[r.passage], Article: s.article(r.passage), Score: r.score,
 			Lexical: r.lexical, Words: r.words, Grams: r.grams, Dense: r.dense, Phrase: r.phrase, Lost: r.lost,
 		}
+		h.AlsoIn, h.AlsoInCount = s.copies(r, best, keep)
 		for i, t := range weighed {
 			if found := postings[i].Saturation(r.passage); found > 0 {
 				h.Terms = append(h.Terms, t.Text)

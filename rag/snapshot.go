@@ -23,6 +23,7 @@ type snapshot struct {
 	words      *bm25.Index        // over the words of passages, title and headings included
 	grams      *bm25.Index        // over their characters and bigrams
 	signs      []sign             // of the articles, for phrases
+	near       *near              // which passages are copies of which
 	space      *space             // in which it is embedded; nil: not at all
 	dense      bool               // the space holds a vector for every passage
 	names      *hint.Names        // the sources of the articles

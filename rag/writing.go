@@ -319,6 +319,7 @@ func citation(number int, h Hit, span corpus.Span) Citation {
 		Number: number, PassageID: h.Passage.ID, ArticleID: a.ID,
 		Title: a.Title, Source: a.Source, URL: a.URL,
 		Quote: quote, Prefix: prefix, Suffix: suffix, Start: start, End: end, Score: h.Score,
+		AlsoIn: h.copiesOf(quote), AlsoInCount: h.AlsoInCount,
 	}
 	if !a.Published.IsZero() {
 		c.Published = a.Published.Format(time.DateOnly)
@@ -333,7 +334,7 @@ func explain(hits []Hit) []Reason {
 		reasons[i] = Reason{
 			Number: i + 1, PassageID: h.Passage.ID, ArticleID: h.Article.ID,
 			Fused: LegScore{Rank: h.fused, Score: h.Score}, Lexical: h.Lexical, Words: h.Words, Grams: h.Grams, Dense: h.Dense,
-			Rerank: h.Rerank, Phrase: h.Phrase, Lost: h.Lost, Terms: h.Terms, Matched: h.Matched,
+			Rerank: h.Rerank, Phrase: h.Phrase, Lost: h.Lost, StandsFor: h.AlsoInCount, Terms: h.Terms, Matched: h.Matched,
 		}
 		if h.Terms == nil {
 			reasons[i].Terms, reasons[i].Matched = []string{}, []TermWeight{}

@@ -56,7 +56,7 @@ function reportNodes(report) {
   const nothing = ['added', 'changed', 'removed', 'skipped'].every((name) => list(name).length === 0);
   return [
     h('h2', null, t.reloadDone),
-    h('p', { class: 'meta' }, [nothing && t.reloadNothing, t.unchanged(report.unchanged), report.phrases_tested > 0 && t.selfTest(report.phrases_found, report.phrases_tested), t.took(report.took_ms)].filter(Boolean).join(t.dot)),
+    h('p', { class: 'meta' }, [nothing && t.reloadNothing, t.unchanged(report.unchanged), report.duplicates > 0 && t.duplicates(report.duplicates), report.phrases_tested > 0 && t.selfTest(report.phrases_found, report.phrases_tested), t.took(report.took_ms)].filter(Boolean).join(t.dot)),
     ...['added', 'changed', 'removed'].map((name) => section(t[name], list(name).map((path) => [path]))),
     section(t.skipped, list('skipped').map(({ path, reason }) => [path, reason])),
     section(t.warnings, list('warnings').map((words) => [null, words])),

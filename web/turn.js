@@ -5,6 +5,7 @@
 // "done", "stopped", "interrupted" or "failed".
 
 import { adoptHTML } from './adopt.js';
+import { also } from './also.js';
 import { bind, bindChips, byline, chip, register } from './cite.js';
 import { copy } from './copy.js';
 import { flow, h, langOf } from './dom.js';
@@ -157,6 +158,7 @@ function citationList(title, citations, answer) {
         h('span', { class: 'source-title', lang: langOf(citation.title) }, citation.title)), citation),
       byline(citation) && h('span', { class: 'meta' }, byline(citation)),
       h('span', { class: 'quote', lang: langOf(citation.quote ?? '') }, flow(citation.quote ?? '')),
+      also(citation),
       why(citation, answer)))));
 }
 

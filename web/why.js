@@ -33,6 +33,7 @@ function conditions(reason, answer) {
   return [
     reason.phrase && t.whyPhrase,
     filters.length > 0 && t.whyFilters(filters.join(t.comma)),
+    reason.stands_for > 0 && t.whyStandsFor(reason.stands_for),
     reason.lost > 0 && t.whyLost((reason.lost * 100).toFixed(1)),
   ].filter(Boolean);
 }

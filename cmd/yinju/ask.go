@@ -42,9 +42,11 @@ func printSources(w io.Writer, a *rag.Answer) error {
 	}
 	for _, c := range a.Citations {
 		out.printf("[%d] %s%s\n    %s\n", c.Number, c.Title, published(c), c.Quote)
+		out.alsoIn(c)
 	}
 	for _, c := range a.Closest {
 		out.printf("·   %s%s\n    %s\n", c.Title, published(c), c.Quote)
+		out.alsoIn(c)
 	}
 	for _, f := range a.SearchedFilters {
 		if f.Applied {
@@ -57,13 +59,30 @@ func printSources(w io.Writer, a *rag.Answer) error {
 	return out.err
 }
 
-func published(c rag.Citation) string {
-	about := ""
-	if c.Source != "" {
-		about += " · " + c.Source
+// alsoIn names the other articles in which a cited passage stands.
+func (p *printer) alsoIn(c rag.Citation) {
+	if c.AlsoInCount == 0 {
+		return
 	}
-	if c.Published != "" {
-		about += " · " + c.Published
+	var titles []string
+	for _, copied := range c.AlsoIn {
+		titles = append(titles, copied.Title+byline(copied.Source, copied.Published))
+	}
+	if rest := c.AlsoInCount - len(titles); rest > 0 {
+		titles = append(titles, fmt.Sprintf("and %d more", rest))
+	}
+	p.printf("    also in: %s\n", strings.Join(titles, "; "))
+}
+
+func published(c rag.Citation) string { return byline(c.Source, c.Published) }
+
+func byline(source, published string) string {
+	about := ""
+	if source != "" {
+		about += " · " + source
+	}
+	if published != "" {
+		about += " · " + published
 	}
 	return about
 }

@@ -101,7 +101,7 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 		Version:  strings.Join([]string{formatRules, splitter.Version(), words.Version()}, " "),
 		NewStore: func() rag.VectorStore { return chromem.New() },
 		Cache:    cache,
-		Ranking:  rag.Ranking{Fusion: rag.Fusion(set.Fusion), DenseWeight: set.DenseWeight, DenseFill: orNone(set.DenseFill)},
+		Ranking:  rag.Ranking{Fusion: rag.Fusion(set.Fusion), DenseWeight: set.DenseWeight, DenseFill: orNone(set.DenseFill), Diversity: orNone(set.Diversity)},
 		Log:      s.Log,
 	}
 	if set.EmbedModel == "" {

@@ -156,6 +156,9 @@ func (d *diagnosis) articles(x *rag.Index, report *rag.Report, set *settings) {
 		}
 		d.warn("articles", "%s", w)
 	}
+	if report.Duplicates > 0 {
+		d.ok("duplicates", "%d groups of articles have the same passages; of each passage one is shown, with the articles it also stands in.", report.Duplicates)
+	}
 	if p.Passages > 0 {
 		d.ok("index", "%d passages, read and indexed by words in %d ms.", p.Passages, report.TookMS)
 	}
