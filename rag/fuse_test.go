@@ -29,7 +29,7 @@ func TestFusion(t *testing.T) {
 	t.Parallel()
 	words := legOf(10, 9, 1)                                                  // passages 0, 1, 2
 	grams := leg{{Doc: 1, Score: 20}, {Doc: 0, Score: 4}, {Doc: 3, Score: 2}} // 1 far ahead
-	dense := leg{{Doc: 9, Score: 0.9}, {Doc: 8, Score: 0.8}, {Doc: 0, Score: 0.5}}
+	dense := denseLeg{leg: leg{{Doc: 9, Score: 0.9}, {Doc: 8, Score: 0.8}, {Doc: 0, Score: 0.5}}}
 	for name, c := range map[string]struct {
 		ranking Ranking
 		k       int
@@ -43,7 +43,7 @@ func TestFusion(t *testing.T) {
 		"and nothing of a short list":    {Ranking{}, 4, -1, "[1 0 2 3]"},
 		"unless words found less":        {Ranking{}, 10, -1, "[1 0 2 3 9 8]"},
 		"half the places":                {Ranking{DenseFill: 0.5}, 4, -1, "[1 0 9 8]"},
-		"a real model has a real weight": {Ranking{DenseWeight: 0.9}, 3, -1, "[9 8 0]"},
+		"a real model has a real weight": {Ranking{DenseWeight: 0.9}, 3, -1, "[9 8 1]"},
 		"a small weight":                 {Ranking{DenseWeight: 0.2}, 3, -1, "[1 0 9]"},
 	} {
 		all := candidates(words, grams, dense)
@@ -62,7 +62,7 @@ func TestFusion(t *testing.T) {
 func TestEqualScoresAreOrderedByPassage(t *testing.T) {
 	t.Parallel()
 	for range 20 { // candidates come out of a map
-		all := candidates(legOf(1, 1, 1, 1, 1), nil, nil)
+		all := candidates(legOf(1, 1, 1, 1, 1), nil, denseLeg{})
 		Ranking{}.withDefaults().order(all)
 		if got := passagesIn(all); got != "[0 1 2 3 4]" {
 			t.Fatalf("order %s", got)
@@ -72,7 +72,7 @@ func TestEqualScoresAreOrderedByPassage(t *testing.T) {
 
 func TestLexicalRankIsThatWithoutVectors(t *testing.T) {
 	t.Parallel()
-	all := candidates(legOf(10, 9), nil, leg{{Doc: 1, Score: 1}, {Doc: 2, Score: 0.9}})
+	all := candidates(legOf(10, 9), nil, denseLeg{leg: leg{{Doc: 1, Score: 1}, {Doc: 2, Score: 0.9}}})
 	Ranking{DenseWeight: 0.5, WordsShare: 1}.withDefaults().order(all)
 	got := ""
 	for _, r := range all {
@@ -80,5 +80,34 @@ func TestLexicalRankIsThatWithoutVectors(t *testing.T) {
 	}
 	if got != "1:2 0:1 2:0 " && got != "1:2 2:0 0:1 " {
 		t.Errorf("passage:lexical rank %s", got)
+	}
+}
+
+func TestFlatCosinesAreSpread(t *testing.T) {
+	t.Parallel()
+	words := legOf(10, 9.5, 9, 2)
+	cosines := map[int]float64{0: 0.70, 1: 0.78, 2: 0.60, 3: 0.71} // of what the leg does not propose
+	dense := denseLeg{
+		leg: leg{{Doc: 4, Score: 0.8}},
+		likenesses: func(passages []int) map[int]float64 {
+			known := make(map[int]float64)
+			for _, p := range passages {
+				known[p] = cosines[p]
+			}
+			return known
+		},
+	}
+	for weight, want := range map[float64]string{0.3: "[1 0 2 3 4]", 0.5: "[1 0 4 2 3]", 0.9: "[1 4 0 3 2]", 1: "[4 1 3 0 2]"} {
+		all := candidates(words, nil, dense)
+		Ranking{DenseWeight: weight, WordsShare: 1}.withDefaults().order(all)
+		if got := passagesIn(all); got != want {
+			t.Errorf("at weight %v: %s, want %s", weight, got, want)
+		}
+	}
+	dense.likenesses = nil
+	all := candidates(words, nil, dense)
+	Ranking{DenseWeight: 0.5, WordsShare: 1}.withDefaults().order(all)
+	if got := passagesIn(all); got != "[0 4 1 2 3]" {
+		t.Errorf("with one cosine known: %s", got)
 	}
 }

@@ -62,6 +62,9 @@ type VectorStore interface {
 	// Nearest returns the k most similar vectors (fewer if fewer are stored),
 	// best first, equal scores by ID.
 	Nearest(ctx context.Context, query []float32, k int) ([]Match, error)
+	// Scores returns the similarity of the vectors under ids, in the order of ids;
+	// unknown IDs are left out. It is that of Nearest to the last bit.
+	Scores(ctx context.Context, query []float32, ids []string) ([]Match, error)
 }
 
 // Cache keeps what is dear to compute between starts, as checksummed blobs. The

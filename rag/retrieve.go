@@ -65,7 +65,7 @@ const maxPool = 10_000
 
 // rank orders the candidates of a pool, near-duplicates left out. full tells that a
 // larger pool would hold more.
-func (x *Index) rank(s *snapshot, q Query, w wishes, terms searchTerms, dense leg, pool int, keep func(int) bool, result *Result) (all []ranked, full bool) {
+func (x *Index) rank(s *snapshot, q Query, w wishes, terms searchTerms, dense denseLeg, pool int, keep func(int) bool, result *Result) (all []ranked, full bool) {
 	words := leg(s.words.Search(terms.words.all, pool, keep))
 	grams := leg(s.grams.Search(terms.grams.all, pool, keep))
 	all = candidates(words, grams, dense)
@@ -105,29 +105,56 @@ func (s *snapshot) hits(best []ranked, terms searchTerms, keep func(int) bool) [
 	return hits
 }
 
-// nearest is the dense leg. What the store knows but the generation doesn't is
-// dropped, so it is asked for more until enough is left.
-func (x *Index) nearest(ctx context.Context, s *snapshot, q Query, k int, keep func(int) bool) (leg, error) {
+// nearest is the dense leg.
+func (x *Index) nearest(ctx context.Context, s *snapshot, q Query, k int, keep func(int) bool) (denseLeg, error) {
 	if !s.dense || len(s.passages) == 0 || q.lexical {
-		return nil, nil
+		return denseLeg{}, nil
 	}
 	embedCtx, cancel := context.WithTimeout(ctx, embedQueryTimeout)
 	defer cancel()
 	vector, err := s.space.embedder.EmbedQuery(embedCtx, q.Text)
 	if err != nil {
-		return nil, err
+		return denseLeg{}, err
 	}
-	want := max(x.Ranking.Pool, k)
+	return s.nearestTo(ctx, vector, max(x.Ranking.Pool, k), keep)
+}
+
+// nearestTo finds the want passages whose vectors are most similar. What the store knows
+// but the generation doesn't is dropped, so it is asked for more until enough is left.
+func (s *snapshot) nearestTo(ctx context.Context, vector []float32, want int, keep func(int) bool) (denseLeg, error) {
 	for ask := want; ; ask *= 4 {
 		matches, err := s.space.store.Nearest(ctx, vector, ask)
 		if err != nil {
-			return nil, err
+			return denseLeg{}, err
 		}
 		found := s.place(matches, want, keep)
 		if len(found) == want || len(matches) < ask {
-			return found, nil
+			return denseLeg{found, func(passages []int) map[int]float64 { return s.likenesses(ctx, vector, passages) }}, nil
 		}
 	}
+}
+
+// likenesses are the cosines of passages. Those of a store that fails are unknown.
+func (s *snapshot) likenesses(ctx context.Context, vector []float32, passages []int) map[int]float64 {
+	ids := make([]string, len(passages))
+	for i, p := range passages {
+		ids[i] = s.passages[p].ID
+	}
+	matches, err := s.space.store.Scores(ctx, vector, ids)
+	if err != nil {
+		return nil
+	}
+	byID := make(map[string]float64, len(matches))
+	for _, m := range matches {
+		byID[m.ID] = m.Score
+	}
+	known := make(map[int]float64, len(passages))
+	for i, p := range passages {
+		if likeness, found := byID[ids[i]]; found {
+			known[p] = likeness
+		}
+	}
+	return known
 }
 
 // place turns matches into passages of the generation, want of them at most.

@@ -154,8 +154,7 @@ func (s *Store) Nearest(ctx context.Context, query []float32, k int) ([]rag.Matc
 		return nil, nil
 	}
 	if len(unit) != s.dimension {
-		return nil, fmt.Errorf("the query's vector has %d dimensions, those in the store have %d; embed questions and passages with one model",
-			len(unit), s.dimension)
+		return nil, s.otherDimension(unit)
 	}
 	k = min(k, count)
 	// chromem-go keeps any of several equal scores at the cut. So ask for more
@@ -169,6 +168,48 @@ func (s *Store) Nearest(ctx context.Context, query []float32, k int) ([]rag.Matc
 			return slices.Clone(matches[:k]), nil
 		}
 	}
+}
+
+// Scores implements rag.VectorStore. It refuses a query as Nearest does.
+func (s *Store) Scores(ctx context.Context, query []float32, ids []string) ([]rag.Match, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	unit, err := normalise(query)
+	if err != nil {
+		return nil, fmt.Errorf("the query's vector %w", err)
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if len(s.known) > 0 && len(unit) != s.dimension {
+		return nil, s.otherDimension(unit)
+	}
+	matches := make([]rag.Match, 0, len(ids))
+	for _, id := range ids {
+		if _, ok := s.known[id]; !ok {
+			continue
+		}
+		d, err := s.collection.GetByID(ctx, id)
+		if err != nil {
+			return nil, fmt.Errorf("vector %q could not be read: %w", id, err)
+		}
+		var dot float32 // summed as chromem-go does
+		for i, x := range d.Embedding {
+			dot += x * unit[i]
+		}
+		matches = append(matches, match(id, dot))
+	}
+	return matches, nil
+}
+
+func (s *Store) otherDimension(query []float32) error {
+	return fmt.Errorf("the query's vector has %d dimensions, those in the store have %d; embed questions and passages with one model",
+		len(query), s.dimension)
+}
+
+func match(id string, similarity float32) rag.Match {
+	// Rounding can push a product of unit vectors past one.
+	return rag.Match{ID: id, Score: max(-1, min(1, float64(similarity)))}
 }
 
 // search returns the n best matches, n being at most the number stored.
@@ -185,8 +226,7 @@ func (s *Store) search(ctx context.Context, unit []float32, n int) ([]rag.Match,
 	}
 	matches := make([]rag.Match, n)
 	for i, r := range results {
-		// Rounding can push a product of unit vectors past one.
-		matches[i] = rag.Match{ID: r.ID, Score: max(-1, min(1, float64(r.Similarity)))}
+		matches[i] = match(r.ID, r.Similarity)
 	}
 	slices.SortFunc(matches, func(a, b rag.Match) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))

@@ -105,6 +105,25 @@ func (s *Store) Nearest(ctx context.Context, query []float32, k int) ([]rag.Matc
 	return matches[:min(max(k, 0), len(matches))], nil
 }
 
+// Scores implements rag.VectorStore.
+func (s *Store) Scores(ctx context.Context, query []float32, ids []string) ([]rag.Match, error) {
+	all, err := s.Nearest(ctx, query, math.MaxInt)
+	if err != nil {
+		return nil, err
+	}
+	scores := make(map[string]float64, len(all))
+	for _, m := range all {
+		scores[m.ID] = m.Score
+	}
+	matches := make([]rag.Match, 0, len(ids))
+	for _, id := range ids {
+		if score, known := scores[id]; known {
+			matches = append(matches, rag.Match{ID: id, Score: score})
+		}
+	}
+	return matches, nil
+}
+
 func unitOf(values []float32) ([]float64, error) {
 	var squares float64
 	for _, x := range values {

@@ -38,6 +38,7 @@ func TestVectorStore(t *testing.T, open func(t *testing.T) rag.VectorStore) {
 		"bad queries":       storeBadQueries,
 		"cancelled":         storeCancelled,
 		"naive scan":        storeNaive,
+		"scores":            storeScores,
 		"concurrent":        storeConcurrent,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -196,6 +197,9 @@ func storeBadQueries(t *testing.T, s rag.VectorStore) {
 		if m, err := s.Nearest(t.Context(), query, 1); err == nil {
 			t.Errorf("Nearest(%v) = %v, want an error", query, m)
 		}
+		if m, err := s.Scores(t.Context(), query, []string{"a"}); err == nil {
+			t.Errorf("Scores(%v) = %v, want an error", query, m)
+		}
 	}
 }
 
@@ -256,6 +260,41 @@ func storeNaive(t *testing.T, s rag.VectorStore) {
 				t.Fatalf("place %d: %v stands after %v", i, m, got[i-1])
 			}
 		}
+	}
+}
+
+func storeScores(t *testing.T, s rag.VectorStore) {
+	if m, err := s.Scores(t.Context(), []float32{1, 0}, []string{"a"}); err != nil || len(m) != 0 {
+		t.Errorf("Scores in an empty store: %v, %v", m, err)
+	}
+	r := rand.New(rand.NewPCG(7, 8)) //nolint:gosec // random vectors, no secrets
+	var ids []string
+	for i := range 50 {
+		v := randomVector(r, fmt.Sprintf("p%03d", i), 24)
+		ids = append(ids, v.ID)
+		must(t, s.Put(t.Context(), []rag.Vector{v}))
+	}
+	query := randomVector(r, "query", 24).Values
+	nearest, err := s.Nearest(t.Context(), query, 50)
+	must(t, err)
+	want := make(map[string]float64)
+	for _, m := range nearest {
+		want[m.ID] = m.Score
+	}
+	asked := append([]string{"unknown", "", "p007"}, ids...)
+	got, err := s.Scores(t.Context(), query, asked)
+	must(t, err)
+	if len(got) != len(ids)+1 {
+		t.Fatalf("%d scores, want %d", len(got), len(ids)+1)
+	}
+	for i, m := range got {
+		if m.ID != asked[i+2] || m.Score != want[m.ID] {
+			t.Errorf("Scores: %v in place %d, want %q with Nearest's %v", m, i, asked[i+2], want[m.ID])
+		}
+	}
+	must(t, s.Delete(t.Context(), []string{"p007"}))
+	if m, err := s.Scores(t.Context(), query, []string{"p007"}); err != nil || len(m) != 0 {
+		t.Errorf("the score of a deleted vector: %v, %v", m, err)
 	}
 }
 
