@@ -20,7 +20,7 @@ import (
 	"yinju/rag"
 	"yinju/rag/chromem"
 	"yinju/rag/extractive"
-	"yinju/rag/hashed"
+	"yinju/rag/lsa"
 	"yinju/rag/openai"
 	"yinju/rag/sqlite"
 )
@@ -105,7 +105,7 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 		Log:      s.Log,
 	}
 	if set.EmbedModel == "" {
-		x.Embedder = &hashed.Embedder{Terms: words.Terms, Version: words.Version()}
+		x.Fitter = fitter{lsa.Fitter{Terms: words.Terms, Version: words.Version()}}
 		x.EmbedBatch = 512 // nothing is lost with a batch that costs nothing
 		x.Ranking.DenseWeight = max(0, set.DenseWeight)
 		return x
@@ -116,6 +116,15 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 	}
 	return x
 }
+
+// fitter is the built-in embedder as the Index takes it.
+type fitter struct{ lsa.Fitter }
+
+func (f fitter) Fit(ctx context.Context, texts []string) (rag.Fitted, error) {
+	return f.Fitter.Fit(ctx, texts)
+}
+
+func (f fitter) Restore(data []byte) (rag.Fitted, error) { return f.Fitter.Restore(data) }
 
 // orNone turns a setting of 0 into what a field takes for "none": its own 0 means the
 // default.

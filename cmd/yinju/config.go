@@ -52,7 +52,7 @@ type settings struct {
 	MaxTokens    int           `help:"Longest answer in the model's tokens. 0: the server's own limit." default:"0" group:"Chat model"`
 	PromptChars  int           `help:"Characters of passages and history shown to the model." default:"12000" group:"Chat model"`
 
-	EmbedModel string `help:"Name of the embedding model. Without one, the built-in hashed vectors serve." placeholder:"NAME" group:"Embeddings"`
+	EmbedModel string `help:"Name of the embedding model. Without one, the built-in one serves, made from the articles." placeholder:"NAME" group:"Embeddings"`
 	EmbedURL   string `help:"Address of an OpenAI-compatible server. The key goes into YINJU_EMBED_KEY or the file named by YINJU_EMBED_KEY_FILE." placeholder:"URL" group:"Embeddings"`
 	EmbedBatch int    `help:"Passages in one request." default:"10" group:"Embeddings"`
 
