@@ -2,6 +2,7 @@ package lsa
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 
@@ -80,7 +81,7 @@ func leftSingular(ctx context.Context, a, across *sparse, rank int, seed uint64)
 	if width == 0 || len(a.values) == 0 {
 		return nil, nil, ctx.Err()
 	}
-	random := rand.New(rand.NewPCG(seed, 0x9e3779b97f4a7c15))
+	random := rand.New(rand.NewPCG(seed, 0x9e3779b97f4a7c15)) //nolint:gosec // is to repeat itself
 	basis := mat.NewDense(a.height(), width, nil)
 	for i := range a.height() {
 		for j := range width {
@@ -91,7 +92,9 @@ func leftSingular(ctx context.Context, a, across *sparse, rank int, seed uint64)
 		if err := square(ctx, a, across, basis); err != nil {
 			return nil, nil, err
 		}
-		values, basis = orthonormal(basis)
+		if values, basis, err = orthonormal(basis); err != nil {
+			return nil, nil, err
+		}
 	}
 	height, found := basis.Dims()
 	found = min(found, rank)
@@ -122,13 +125,13 @@ func square(ctx context.Context, a, across *sparse, y *mat.Dense) error {
 // orthonormal returns the singular values of y, the greatest first, and its left
 // singular vectors, without those that rounding hides. They come from the eigenvectors
 // of yᵀy, which is small, for y is tall.
-func orthonormal(y *mat.Dense) (values []float64, basis *mat.Dense) {
+func orthonormal(y *mat.Dense) (values []float64, basis *mat.Dense, err error) {
 	_, width := y.Dims()
 	var gram mat.SymDense
 	gram.SymOuterK(1, y.T())
 	var eigen mat.EigenSym
 	if !eigen.Factorize(&gram, true) {
-		panic("lsa: QR iteration does not converge on a matrix that has numbers only")
+		return nil, nil, errors.New("the passages could not be decomposed: QR iteration did not converge")
 	}
 	rising := eigen.Values(nil)
 	var vectors mat.Dense
@@ -144,5 +147,5 @@ func orthonormal(y *mat.Dense) (values []float64, basis *mat.Dense) {
 	}
 	basis = new(mat.Dense)
 	basis.Mul(y, turn)
-	return values, basis
+	return values, basis, nil
 }

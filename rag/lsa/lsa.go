@@ -23,12 +23,12 @@ type Fitter struct {
 	// Version names Terms. Change it with Terms (a user dictionary, say), so that
 	// models and vectors kept from before are not reused.
 	Version string
-	// Dim is the number of dimensions at most; below 2 means 256. A corpus has no
+	// Dim is the number of dimensions at most, to 1,024; below 2 means 256. A corpus has no
 	// more than a third of its passages, or 9 if it is small, and never more than its
 	// rank and one.
 	Dim int
 	// Sample is the number of passages that are decomposed at most, spread evenly over
-	// the corpus; below 1 means 4,000. The vectors of the others are folded in. Time and
+	// the corpus; below 1 means 6,000. The vectors of the others are folded in. Time and
 	// memory of a fit grow with it, not with the corpus.
 	Sample int
 	// Vocabulary is the number of terms kept at most; below 1 means 50,000.
@@ -39,14 +39,15 @@ type Fitter struct {
 
 const (
 	defaultDim        = 256
-	maxDim            = 4096
-	defaultSample     = 4000
+	maxDim            = 1024
+	defaultSample     = 6000
 	defaultVocabulary = 50_000
 )
 
 // Fit makes the model of the passages' texts. The same texts in the same order give the
 // same model to the last bit on one machine, whatever the number of processors. Any
-// texts will do, also none. The only error is the context's.
+// texts will do, also none. Errors are the context's, or of numbers that do not converge,
+// which none are known to do.
 func (f Fitter) Fit(ctx context.Context, texts []string) (*Model, error) {
 	f = f.withDefaults()
 	sample := texts

@@ -291,11 +291,11 @@ func TestLimits(t *testing.T) {
 		{Fitter{Dim: 1}, "lsa-v1-256-words", 134, 500},
 		{Fitter{Dim: 2}, "lsa-v1-2-words", 2, 500},
 		{Fitter{Dim: 64}, "lsa-v1-64-words", 64, 500},
-		{Fitter{Dim: 1 << 30}, "lsa-v1-4096-words", 134, 500},
-		{Fitter{Vocabulary: 50}, "lsa-v1-256-words-4000-50-0", 51, 50},
+		{Fitter{Dim: 1 << 30}, "lsa-v1-1024-words", 134, 500},
+		{Fitter{Vocabulary: 50}, "lsa-v1-256-words-6000-50-0", 51, 50},
 		{Fitter{Sample: 30}, "lsa-v1-256-words-30-50000-0", 11, 500},
 		{Fitter{Sample: 1}, "lsa-v1-256-words-1-50000-0", 2, 20},
-		{Fitter{Dim: -1, Sample: -1, Vocabulary: -1, Seed: 255}, "lsa-v1-256-words-4000-50000-ff", 134, 500},
+		{Fitter{Dim: -1, Sample: -1, Vocabulary: -1, Seed: 255}, "lsa-v1-256-words-6000-50000-ff", 134, 500},
 	} {
 		test.f.Terms, test.f.Version = strings.Fields, "words"
 		m := fit(t, test.f, texts)

@@ -10,7 +10,7 @@ import (
 // bag is a text's distinct terms in order of appearance, with their counts.
 type bag struct {
 	terms  []string
-	counts []int
+	counts []int32
 }
 
 func newBag(terms []string) bag {
@@ -29,39 +29,46 @@ func newBag(terms []string) bag {
 }
 
 // local is the weight of a term that occurs n times in a text.
-func local(n int) float64 { return 1 + math.Log(float64(n)) }
+func local(n int32) float64 { return 1 + math.Log(float64(n)) }
 
 // counted is the terms of the passages: term id i is the i-th to appear.
 type counted struct {
 	terms       []string
 	frequencies []int     // passages that hold the term
 	ids         [][]int32 // by passage
-	counts      [][]int   // by passage, beside ids
+	counts      [][]int32 // by passage, beside ids
 }
 
 func (f Fitter) count(ctx context.Context, texts []string) (*counted, error) {
-	bags := make([]bag, len(texts))
-	if err := spread(ctx, len(texts), func(i int) { bags[i] = newBag(f.Terms(texts[i])) }); err != nil {
-		return nil, err
-	}
-	c := &counted{ids: make([][]int32, len(texts)), counts: make([][]int, len(texts))}
+	c := &counted{}
 	known := map[string]int32{}
-	for i, b := range bags {
-		c.ids[i], c.counts[i] = make([]int32, len(b.terms)), b.counts
-		for j, term := range b.terms {
-			id, ok := known[term]
-			if !ok {
-				id = int32(len(c.terms))
-				term = strings.Clone(term) // not the text with it
-				known[term] = id
-				c.terms, c.frequencies = append(c.terms, term), append(c.frequencies, 0)
-			}
-			c.ids[i][j] = id
-			c.frequencies[id]++
+	bags := make([]bag, 512) // cut at once; as numbers they take a fraction of the memory
+	for part := range slices.Chunk(texts, len(bags)) {
+		if err := spread(ctx, len(part), func(i int) { bags[i] = newBag(f.Terms(part[i])) }); err != nil {
+			return nil, err
 		}
-		bags[i] = bag{}
+		for _, b := range bags[:len(part)] {
+			c.add(b, known)
+		}
 	}
 	return c, ctx.Err()
+}
+
+// add counts the next passage. known has the ids of terms.
+func (c *counted) add(b bag, known map[string]int32) {
+	ids := make([]int32, len(b.terms))
+	for i, term := range b.terms {
+		id, ok := known[term]
+		if !ok {
+			id = int32(len(c.terms))
+			term = strings.Clone(term) // not the text with it
+			known[term] = id
+			c.terms, c.frequencies = append(c.terms, term), append(c.frequencies, 0)
+		}
+		ids[i] = id
+		c.frequencies[id]++
+	}
+	c.ids, c.counts = append(c.ids, ids), append(c.counts, b.counts)
 }
 
 // matrix keeps at most limit terms and returns them in order, their inverse document
