@@ -59,6 +59,7 @@ var homes = map[string]string{
 	"github.com/sashabaranov/go-openai":   "rag/openai",
 	"github.com/yanyiwu/gojieba":          "corpus/segment",
 	"go.yaml.in/yaml/v3":                  "corpus/markdown",
+	"gonum.org/v1/gonum":                  "rag/lsa",
 	"modernc.org/sqlite":                  "rag/sqlite",
 	"codeberg.org/readeck/go-readability": "corpus/html",
 }
