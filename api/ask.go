@@ -21,9 +21,10 @@ type askRequest struct {
 	Stream   bool          `json:"stream"`
 	K        *int          `json:"k"`
 	Filter   filterRequest `json:"filter"`
-	Auto     *bool         `json:"auto"`    // false: dates and sources in the question narrow nothing
-	Explain  bool          `json:"explain"` // adds why each passage was retrieved
-	HTML     bool          `json:"html"`    // adds the answer rendered as HTML
+	Auto     *bool         `json:"auto"`     // false: dates and sources in the question narrow nothing
+	Explain  bool          `json:"explain"`  // adds why each passage was retrieved
+	Thinking bool          `json:"thinking"` // adds what the model thought before it answered
+	HTML     bool          `json:"html"`     // adds the answer rendered as HTML
 }
 
 // answer is a rag.Answer as clients see it.
@@ -77,6 +78,10 @@ func (s *Server) askStreamed(c *gin.Context, q rag.Question, req askRequest) err
 	return err
 }
 
+type textEvent struct {
+	Text string `json:"text"`
+}
+
 // tell sends an event of Ask.
 func (s *stream) tell(e rag.Event) error {
 	switch e.Kind {
@@ -84,10 +89,12 @@ func (s *stream) tell(e rag.Event) error {
 		return s.event("passages", struct {
 			Passages []rag.Citation `json:"passages"`
 		}{list(e.Passages)})
+	case rag.EventThinking:
+		return s.event("thinking", textEvent{e.Thinking})
+	case rag.EventRestart:
+		return s.event("restart", struct{}{})
 	case rag.EventDelta:
-		return s.event("delta", struct {
-			Text string `json:"text"`
-		}{e.Delta})
+		return s.event("delta", textEvent{e.Delta})
 	case rag.EventSentence:
 		if e.Sentence != nil {
 			return s.event("sentence", wholeSentence(*e.Sentence))
@@ -115,7 +122,7 @@ func (req askRequest) question(limits Limits) (rag.Question, error) {
 	if err != nil {
 		return rag.Question{}, err
 	}
-	return rag.Question{Text: text, History: history, K: k, Filter: filter, Explain: req.Explain, Literal: req.Auto != nil && !*req.Auto}, nil
+	return rag.Question{Text: text, History: history, K: k, Filter: filter, Explain: req.Explain, Thinking: req.Thinking, Literal: req.Auto != nil && !*req.Auto}, nil
 }
 
 // checkHistory bounds a conversation. Control characters become spaces: an answer

@@ -283,6 +283,37 @@ func TestAskStreamed(t *testing.T) {
 	}
 }
 
+func TestThinkingIsAnEventOfItsOwn(t *testing.T) {
+	t.Parallel()
+	h := serve(t, func(s *Server, _ *fakeIndex) {
+		s.Answerer = fakeAnswerer(func(_ context.Context, q rag.Question, emit func(rag.Event) error) (*rag.Answer, error) {
+			whole := *testAnswer
+			if q.Thinking {
+				whole.Thinking = "<想>\n一"
+			}
+			if emit == nil {
+				return &whole, nil
+			}
+			for _, e := range []rag.Event{{Kind: rag.EventDelta, Delta: "嗯"}, {Kind: rag.EventRestart}, {Kind: rag.EventThinking, Thinking: "<想>\n一"}} {
+				if err := emit(e); err != nil {
+					return nil, err
+				}
+			}
+			return &whole, nil
+		})
+	})
+	events := eventsOf(t, h.do(t, "POST", "/ask", `{"question":"a","stream":true}`).Body)
+	if len(events) != 4 || events[1] != (event{"restart", "{}"}) || events[2] != (event{"thinking", `{"text":"<想>\n一"}`}) {
+		t.Fatalf("events %v", events)
+	}
+	if strings.Contains(events[3].data, `"thinking":`) {
+		t.Errorf("thinking that was not asked for: %s", events[3].data)
+	}
+	if got := read(t, h.do(t, "POST", "/ask", `{"question":"a","thinking":true}`)); !strings.Contains(got, `"thinking":"<想>\n一"`) {
+		t.Errorf("no thinking in %s", got)
+	}
+}
+
 func TestKeepAlive(t *testing.T) {
 	t.Parallel()
 	h := serve(t, func(s *Server, _ *fakeIndex) {

@@ -10,6 +10,8 @@ type Question struct {
 	Filter  Filter
 	Literal bool // dates and sources in the text narrow nothing
 	Explain bool
+	// Thinking asks for what the model thought before it answered, in Answer.Thinking.
+	Thinking bool
 }
 
 // Filter narrows the articles that are searched. Within a field any value will
@@ -40,6 +42,7 @@ type Answer struct {
 	Complete        bool             `json:"complete"` // the model said that it had finished
 	Notice          string           `json:"notice"`   // what a reader should know of how the answer came about
 	Explain         []Reason         `json:"explain,omitempty"`
+	Thinking        string           `json:"thinking,omitempty"` // what the model thought aloud, if asked for; not checked against anything
 	Stats           Stats            `json:"stats"`
 }
 
@@ -114,6 +117,8 @@ type Stats struct {
 	RetrieveMS float64 `json:"retrieve_ms"`
 	RerankMS   float64 `json:"rerank_ms"` // 0 if no reranker was asked
 	FirstMS    float64 `json:"first_ms"`  // until the first piece of the answer
+	// ThinkingMS is the part of FirstMS that the model thought aloud; 0 if it did not.
+	ThinkingMS float64 `json:"thinking_ms"`
 	TotalMS    float64 `json:"total_ms"`
 	ModelCalls int     `json:"model_calls"`
 	Coverage   float64 `json:"coverage"` // what the refusal was decided on, 0 to 1
@@ -125,6 +130,8 @@ type EventKind string
 // The kinds of events, in the order in which they come.
 const (
 	EventPassages EventKind = "passages" // the passages the answer is written from
+	EventThinking EventKind = "thinking" // a piece of what the model thinks before it answers
+	EventRestart  EventKind = "restart"  // the deltas and sentences so far are no part of the answer after all
 	EventDelta    EventKind = "delta"    // a piece of the answer
 	EventSentence EventKind = "sentence" // a finished sentence, checked
 )
@@ -133,6 +140,7 @@ const (
 type Event struct {
 	Kind     EventKind
 	Passages []Citation
+	Thinking string
 	Delta    string
 	Sentence *Sentence
 }

@@ -95,14 +95,23 @@ type Message struct {
 	Content string `json:"content"`
 }
 
+// Piece is a stretch of what a chat model says: of its answer, or of the thinking aloud
+// by which reasoning models come to one.
+type Piece struct {
+	Text     string // never empty, always valid UTF-8
+	Thinking bool   // not part of the answer
+	// Recant, of a piece of thinking, takes back the answer so far: it turned out to be
+	// thinking too, and Text is all of it.
+	Recant bool
+}
+
 // ChatModel writes an answer. Implementations are safe for concurrent use.
 type ChatModel interface {
-	// Chat streams the answer to emit in pieces (any split of the text, never
-	// empty, always valid UTF-8). It returns nil only if the model said that it
-	// had finished; finish is what it said ("stop", "length", ...). An error of
-	// emit or a cancelled ctx ends the call upstream at once. Errors are
-	// *ModelError, or ctx's or emit's.
-	Chat(ctx context.Context, messages []Message, emit func(piece string) error) (finish string, err error)
+	// Chat streams what the model says to emit in pieces (any split of the text). It
+	// returns nil only if the model said that it had finished; finish is why: "stop",
+	// "length", "content_filter", or a word of its own. An error of emit or a cancelled
+	// ctx ends the call upstream at once. Errors are *ModelError, or ctx's or emit's.
+	Chat(ctx context.Context, messages []Message, emit func(Piece) error) (finish string, err error)
 	// Model is the model's name as shown to people.
 	Model() string
 }

@@ -19,6 +19,7 @@ type writing struct {
 	answer   Answer
 	emit     func(Event) error
 	started  time.Time
+	thinking thinking
 	out      strings.Builder // what has been told of the answer
 	told     int             // sentences told
 }
@@ -41,6 +42,7 @@ func (w *writing) say(text string) error {
 	}
 	if w.out.Len() == 0 {
 		w.answer.Stats.FirstMS = w.elapsed()
+		w.answer.Stats.ThinkingMS = w.thinking.lasted(w.answer.Stats.FirstMS)
 	}
 	w.out.WriteString(text)
 	return w.tell(Event{Kind: EventDelta, Delta: text})
@@ -132,16 +134,23 @@ func (a *Answerer) chat(ctx context.Context, w *writing) error {
 	messages, shown := a.Prompt.messages(w.question, w.lang, w.found.Hits)
 	known := func(n int) bool { return n >= 1 && n <= shown }
 	parser := cite.NewParser(known)
-	finish, err := a.Chat.Chat(ctx, messages, func(piece string) error {
-		if err := w.say(parser.Write(piece)); err != nil {
+	finish, err := a.Chat.Chat(ctx, messages, func(p Piece) error {
+		if p.Recant {
+			parser = cite.NewParser(known)
+		}
+		if p.Thinking {
+			return w.think(p)
+		}
+		if err := w.say(parser.Write(p.Text)); err != nil {
 			return err
 		}
 		return w.tellSentences(false)
 	})
 	if err != nil && w.out.Len() == 0 {
-		w.answer.Model = ""
+		w.answer.Model, w.thinking = "", thinking{}
 		return err
 	}
+	w.answer.Thinking = w.thinking.text.String()
 	if sayErr := w.say(parser.Close()); sayErr != nil {
 		return sayErr
 	}

@@ -225,7 +225,7 @@ func (d *diagnosis) servers(ctx context.Context, set *settings) {
 		return
 	}
 	d.try(ctx, "model", func(ctx context.Context) (string, error) {
-		_, err := a.Chat.Chat(ctx, []rag.Message{{Role: "user", Content: "Reply with the one word: ok"}}, func(string) error { return nil })
+		_, err := a.Chat.Chat(ctx, []rag.Message{{Role: "user", Content: "Reply with the one word: ok"}}, func(rag.Piece) error { return nil })
 		return set.Model + " answered", err
 	})
 }

@@ -31,7 +31,11 @@ type Chat struct {
 	IdleTimeout  time.Duration // longest time without data after the first piece; comments don't count (30 s)
 	TotalTimeout time.Duration // for the whole answer, retries included (5 min)
 
+	Quirks   Quirks   // what the server's dialect demands
+	Thinking Thinking // whether the model is to think before it answers; empty leaves it to the server
+
 	MaxAnswerBytes int // of the model's text (1 MiB)
+	MaxThinkBytes  int // of its thinking that are handed on; the rest is left away (1 MiB)
 	MaxLineBytes   int // of a line of the stream, or of a whole completion (1 MiB)
 
 	Retries      int           // after the first try, and only before the first piece; negative means none (2)
@@ -51,6 +55,7 @@ func (c Chat) withDefaults() Chat {
 	c.IdleTimeout = cmp.Or(c.IdleTimeout, 30*time.Second)
 	c.TotalTimeout = cmp.Or(c.TotalTimeout, 5*time.Minute)
 	c.MaxAnswerBytes = cmp.Or(c.MaxAnswerBytes, 1<<20)
+	c.MaxThinkBytes = cmp.Or(c.MaxThinkBytes, 1<<20)
 	c.MaxLineBytes = cmp.Or(c.MaxLineBytes, 1<<20)
 	c.Retries = max(cmp.Or(c.Retries, 2), 0)
 	c.FirstWait = cmp.Or(c.FirstWait, 300*time.Millisecond)
@@ -59,13 +64,13 @@ func (c Chat) withDefaults() Chat {
 }
 
 func (c Chat) endpoint() endpoint {
-	return endpoint{baseURL: c.BaseURL, key: c.Key, http: c.HTTP, names: chatSettings}
+	return endpoint{baseURL: c.BaseURL, key: c.Key, http: c.HTTP, names: chatSettings, extra: c.Quirks.switched(c.Thinking)}
 }
 
-// Chat implements rag.ChatModel. Reasoning (reasoning_content, reasoning, a leading
-// <think> element) is left away. A server that answers whole instead of streaming gives
-// one piece.
-func (c Chat) Chat(ctx context.Context, messages []rag.Message, emit func(piece string) error) (string, error) {
+// Chat implements rag.ChatModel. Fields of their own (reasoning_content, reasoning) and
+// leading elements such as <think> are thinking. A server that answers whole instead of
+// streaming gives one piece.
+func (c Chat) Chat(ctx context.Context, messages []rag.Message, emit func(rag.Piece) error) (string, error) {
 	c = c.withDefaults()
 	total, stop := context.WithTimeoutCause(ctx, c.TotalTimeout, timeoutFailure(fmt.Sprintf(
 		"The answer was not finished within %v: try a faster model or a shorter question.", c.TotalTimeout)))
@@ -110,12 +115,18 @@ type emitError struct{ error }
 type attempt struct {
 	Chat
 	endpoint
-	emit    func(string) error
-	watch   *watch
-	text    answerText
-	bytes   int
-	filled  bool // the answer has a visible character
-	emitted bool
+	emit       func(rag.Piece) error
+	watch      *watch
+	said       joiner // the text, and
+	thought    joiner // the thinking that has a field of its own
+	text       answerText
+	bytes      int
+	thinkBytes int
+	thinks     bool // the model has thought aloud
+	filled     bool // the answer has a visible character
+	emitted    bool
+	done       bool // the stream was ended by its mark
+	whole      bool // the answer was not streamed
 }
 
 func (a *attempt) run(total context.Context, messages []rag.Message) (string, error) {
@@ -126,7 +137,8 @@ func (a *attempt) run(total context.Context, messages []rag.Message) (string, er
 
 	client, err := a.client(func(resp *http.Response) error {
 		f := a.newFilter(resp.Body, a.MaxLineBytes)
-		f.heard, f.done = a.watch.heard, a.watch.linger
+		f.heard, f.unstreamed = a.watch.heard, func() { a.whole = true }
+		f.done = func() { a.done = true; a.watch.linger() }
 		resp.Body = f
 		return nil
 	})
@@ -151,18 +163,21 @@ func (a *attempt) run(total context.Context, messages []rag.Message) (string, er
 // request asks for the minimum, for some servers refuse parameters they don't know.
 func (a *attempt) request(messages []rag.Message) sdk.ChatCompletionRequest {
 	r := sdk.ChatCompletionRequest{Model: a.Name, Stream: true}
-	r.MaxTokens = a.MaxTokens //nolint:staticcheck // only OpenAI calls it deprecated; the others know no other name
-	if a.Temperature != nil {
+	r.MaxTokens = a.MaxTokens //nolint:staticcheck // only OpenAI calls it deprecated; many others know no other name
+	if a.Temperature != nil && !a.Quirks.NoTemperature {
 		// go-openai leaves a zero away; this is as near as a number comes to it.
-		r.Temperature = max(*a.Temperature, math.SmallestNonzeroFloat32)
+		r.Temperature = max(a.Quirks.Temperature.clamp(*a.Temperature), math.SmallestNonzeroFloat32)
 	}
-	for _, m := range messages {
+	for _, m := range a.Quirks.fold(a.Name, messages) {
 		r.Messages = append(r.Messages, sdk.ChatCompletionMessage{Role: m.Role, Content: m.Content})
 	}
-	if sdk.NewReasoningValidator().Validate(r) != nil {
-		// OpenAI's reasoning models know max_tokens by another name and no temperature.
+	reasons := sdk.NewReasoningValidator().Validate(r) != nil // OpenAI's own, by their names
+	if reasons || a.Quirks.MaxCompletionTokens {
 		r.MaxTokens = 0 //nolint:staticcheck // as above
-		r.MaxCompletionTokens, r.Temperature = a.MaxTokens, 0
+		r.MaxCompletionTokens = a.MaxTokens
+	}
+	if reasons {
+		r.Temperature = 0
 	}
 	return r
 }
@@ -171,17 +186,16 @@ func (a *attempt) request(messages []rag.Message) sdk.ChatCompletionRequest {
 func (a *attempt) read(stream *sdk.ChatCompletionStream) (string, error) {
 	for {
 		chunk, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF) && a.Quirks.NoFinish && a.done:
+			return a.finish(stream, "stop")
+		case errors.Is(err, io.EOF):
 			return "", a.protocolFailure("The answer stops without the server saying that it is finished: try again.")
-		}
-		if err != nil {
+		case err != nil:
 			return "", err
 		}
 		for _, choice := range chunk.Choices {
-			if choice.Index != 0 {
-				continue
-			}
-			if err := a.take(choice.Delta.Content); err != nil {
+			if err := a.take(choice.Delta.ReasoningContent, choice.Delta.Content); err != nil {
 				return "", err
 			}
 			if r := choice.FinishReason; r != "" && r != sdk.FinishReasonNull {
@@ -191,38 +205,70 @@ func (a *attempt) read(stream *sdk.ChatCompletionStream) (string, error) {
 	}
 }
 
-func (a *attempt) take(piece string) error {
-	a.bytes += len(piece)
-	if a.bytes > a.MaxAnswerBytes {
+// take hands on what one chunk says.
+func (a *attempt) take(thinking, text string) error {
+	a.bytes += len(text)
+	if a.bytes > a.MaxAnswerBytes+a.thinkBytes {
 		return a.protocolFailure(fmt.Sprintf("The answer is longer than %d bytes: set a maximum of tokens.", a.MaxAnswerBytes))
 	}
-	return a.show(a.text.push(piece))
+	if s := a.thought.push(thinking); s != "" {
+		a.text.thought = true
+		if err := a.show(part{text: s, thinking: true}); err != nil {
+			return err
+		}
+	}
+	return a.show(a.text.push(a.said.push(text))...)
 }
 
-func (a *attempt) show(s string) error {
-	if s == "" {
-		return nil
+func (a *attempt) show(parts ...part) error {
+	for _, p := range parts {
+		if p.thinking {
+			a.thinks = true
+			a.thinkBytes += len(p.text)
+			if p.recant {
+				a.filled = false
+			} else if a.thinkBytes > a.MaxThinkBytes {
+				continue // it is alive, though nobody reads so much
+			}
+		} else {
+			a.filled = a.filled || strings.TrimSpace(p.text) != ""
+		}
+		a.emitted = true
+		a.watch.stop() // a slow reader is not a slow server
+		if err := a.emit(rag.Piece{Text: p.text, Thinking: p.thinking, Recant: p.recant}); err != nil {
+			return &emitError{err}
+		}
+		if p.thinking {
+			a.watch.resume()
+		} else {
+			a.watch.answering(a.IdleTimeout)
+		}
 	}
-	a.filled = a.filled || strings.TrimSpace(s) != ""
-	a.emitted = true
-	a.watch.stop() // a slow reader is not a slow server
-	if err := a.emit(s); err != nil {
-		return &emitError{err}
-	}
-	a.watch.answering(a.IdleTimeout)
 	return nil
 }
 
+// finish ends the answer for the server's reason.
 func (a *attempt) finish(stream *sdk.ChatCompletionStream, reason string) (string, error) {
-	if err := a.show(a.text.rest()); err != nil {
+	if s := a.thought.rest(); s != "" {
+		if err := a.show(part{text: s, thinking: true}); err != nil {
+			return "", err
+		}
+	}
+	if err := a.show(append(a.text.push(a.said.rest()), a.text.rest()...)...); err != nil {
 		return "", err
 	}
-	if !a.filled {
-		hint := "The answer is empty: try again, or another model."
-		if reason == string(sdk.FinishReasonLength) {
-			hint = "The model used up its tokens before the answer began: raise the maximum of tokens."
-		}
-		return "", a.protocolFailure(hint)
+	reason, broken := finishReason(reason)
+	switch {
+	case broken:
+		f := fail(rag.ErrorUnavailable, http.StatusOK, "The server broke off for want of resources: try again.")
+		f.retry = true
+		return "", f
+	case !a.filled && reason == "length":
+		return "", a.protocolFailure("The model used up its tokens before the answer began: raise the maximum of tokens.")
+	case !a.filled && a.thinks:
+		return "", a.protocolFailure("The model thought and then gave no answer: try again, or let it answer without thinking.")
+	case !a.filled:
+		return "", a.protocolFailure("The answer is empty: try again, or another model.")
 	}
 	a.watch.linger()
 	drain(stream)

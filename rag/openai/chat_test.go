@@ -236,7 +236,7 @@ func TestChatSlowReaderIsNoSlowServer(t *testing.T) {
 	_, base := serve(t, &openaitest.Server{Reply: fixed("一", "二")})
 	c := quickChat(base)
 	c.IdleTimeout = 100 * time.Millisecond
-	_, err := c.Chat(t.Context(), question("q"), func(string) error {
+	_, err := c.Chat(t.Context(), question("q"), func(rag.Piece) error {
 		time.Sleep(2 * c.IdleTimeout)
 		return nil
 	})
@@ -251,14 +251,14 @@ func TestChatClientGone(t *testing.T) {
 	s.Script(fault{Kind: openaitest.Stall, After: 1, Times: 2}, fault{Kind: openaitest.Silent})
 
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := quickChat(base).Chat(ctx, question("q"), func(string) error { cancel(); return nil })
+	_, err := quickChat(base).Chat(ctx, question("q"), func(rag.Piece) error { cancel(); return nil })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 	gone(t, s)
 
 	closed := errors.New("the reader closed the page")
-	_, err = quickChat(base).Chat(t.Context(), question("q"), func(string) error { return closed })
+	_, err = quickChat(base).Chat(t.Context(), question("q"), func(rag.Piece) error { return closed })
 	if err != closed { //nolint:errorlint // the very error is promised
 		t.Errorf("emit's error: %v", err)
 	}

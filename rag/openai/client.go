@@ -1,9 +1,11 @@
 package openai
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"math"
 	"net"
 	"net/http"
@@ -45,6 +47,7 @@ type endpoint struct {
 	baseURL, key string
 	http         *http.Client
 	names        settings
+	extra        string // members of the request's JSON that go-openai doesn't know
 }
 
 // settings are the names by which an operator knows what he configured, for hints.
@@ -108,6 +111,9 @@ func (d doer) Do(req *http.Request) (*http.Response, error) {
 	c.Transport = cmp.Or[http.RoundTripper](c.Transport, transport)
 	c.Timeout = 0 // would cut good streams; the caller's context ends what is too slow
 	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	if err := d.addTo(req); err != nil {
+		return nil, err
+	}
 	resp, err := c.Do(req) //nolint:gosec // the operator chooses the address
 	if err != nil {
 		return nil, d.connectFailure(err)
@@ -121,6 +127,21 @@ func (d doer) Do(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	return resp, nil
+}
+
+// addTo puts what go-openai doesn't know into a request's JSON object.
+func (e endpoint) addTo(req *http.Request) error {
+	if e.extra == "" || req.Body == nil {
+		return nil
+	}
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return err
+	}
+	body = append(bytes.TrimSuffix(bytes.TrimSpace(body), []byte("}")), ","+e.extra+"}"...)
+	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	return nil
 }
 
 // closeBody has nobody to tell of an error: all that was wanted has been read.

@@ -113,25 +113,29 @@ func mentions(body []byte, phrases ...string) bool {
 	return slices.ContainsFunc(phrases, func(p string) bool { return bytes.Contains(lower, []byte(p)) })
 }
 
-// errorIn returns the failure that a body or an event of status 200 holds, or nil.
+// errorIn returns the failure that a body or an event of status 200 holds, or nil: an
+// object with an error, as OpenAI has it; with a code and a message of its own, as Spark
+// has beside every answer, 0 for success; or with MiniMax's base_resp.
 func (e endpoint) errorIn(data []byte) *failure {
-	if !bytes.Contains(data, []byte(`error`)) {
+	if !mentions(data, `error`, `"code"`, `"base_resp"`) {
 		return nil
 	}
 	var object struct {
-		Error  json.RawMessage `json:"error"`
-		Object json.RawMessage `json:"object"`
-		Code   json.RawMessage `json:"code"`
+		Error    json.RawMessage `json:"error"`
+		Object   json.RawMessage `json:"object"`
+		Code     json.RawMessage `json:"code"`
+		Message  json.RawMessage `json:"message"`
+		Choices  json.RawMessage `json:"choices"`
+		Data     json.RawMessage `json:"data"`
+		BaseResp struct {
+			Code int `json:"status_code"`
+		} `json:"base_resp"`
 	}
 	if json.Unmarshal(data, &object) != nil {
 		return nil //nolint:nilerr // what is no object holds no error object; go-openai will stumble over it
 	}
 	switch string(object.Error) {
 	case "", "null", "false", `""`, "{}":
-		if string(object.Object) == `"error"` {
-			return e.reported(data, object.Code)
-		}
-		return nil
 	default:
 		var inner struct {
 			Code   json.RawMessage `json:"code"`
@@ -141,6 +145,41 @@ func (e endpoint) errorIn(data []byte) *failure {
 		_ = json.Unmarshal(object.Error, &inner)
 		return e.reported(data, inner.Code, inner.Status, object.Code)
 	}
+	none := func(field json.RawMessage) bool {
+		return len(field) == 0 || string(field) == "null" || string(field) == "[]"
+	}
+	switch code := strings.Trim(string(object.Code), `"`); {
+	case string(object.Object) == `"error"`:
+		return e.reported(data, object.Code)
+	case object.BaseResp.Code != 0:
+		return e.reported(data, json.RawMessage(strconv.Itoa(object.BaseResp.Code)))
+	case code != "" && code != "0" && code != "200" && code != "null" && !none(object.Message) && none(object.Choices) && none(object.Data):
+		return e.reported(data, object.Code)
+	case code != "" && code != "0" && code != "200" && code != "null" && !none(object.Message) && sparkFailed(code):
+		return e.reported(data, object.Code)
+	}
+	return nil
+}
+
+// sparkFailed tells the codes of Spark's errors: five digits, 10000 to 11999. They come
+// with an empty choice now and then.
+func sparkFailed(code string) bool {
+	n, err := strconv.Atoi(code)
+	return err == nil && n >= 10000 && n < 12000
+}
+
+// ownCodes are errors that providers number by themselves, as the statuses they mean:
+// Spark (API error codes), MiniMax (status_code), GLM (business error codes).
+var ownCodes = map[string]int{
+	"10907": http.StatusRequestEntityTooLarge, "10910": http.StatusRequestEntityTooLarge,
+	"11200": http.StatusUnauthorized, "11201": http.StatusTooManyRequests, "11202": http.StatusTooManyRequests,
+	"11203": http.StatusTooManyRequests, "10007": http.StatusTooManyRequests, "10404": http.StatusNotFound,
+	"1002": http.StatusTooManyRequests, "1004": http.StatusUnauthorized, "2049": http.StatusUnauthorized,
+	"1008": http.StatusPaymentRequired, "1039": http.StatusRequestEntityTooLarge,
+	"1000": http.StatusUnauthorized, "1001": http.StatusUnauthorized, "1003": http.StatusUnauthorized,
+	"1113": http.StatusPaymentRequired, "1211": http.StatusNotFound, "1261": http.StatusRequestEntityTooLarge,
+	"1301": http.StatusBadRequest, "1302": http.StatusTooManyRequests, "1303": http.StatusTooManyRequests,
+	"1305": http.StatusTooManyRequests,
 }
 
 // reported classifies an error that came with status 200, by the first of codes
@@ -148,6 +187,11 @@ func (e endpoint) errorIn(data []byte) *failure {
 func (e endpoint) reported(data []byte, codes ...json.RawMessage) *failure {
 	for _, code := range codes {
 		if status, err := strconv.Atoi(strings.Trim(string(code), `"`)); err == nil && status >= 400 && status <= 599 {
+			return e.classify(status, data)
+		}
+	}
+	for _, code := range codes {
+		if status := ownCodes[strings.Trim(string(code), `"`)]; status != 0 {
 			return e.classify(status, data)
 		}
 	}

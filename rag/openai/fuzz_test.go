@@ -69,11 +69,16 @@ func FuzzChat(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		c := Chat{BaseURL: "http://host.example/v1", Name: "m", Retries: -1, HTTP: &http.Client{Transport: answerWith(body)}}
 		var pieces []string
-		finish, err := c.Chat(context.Background(), question("q"), func(piece string) error {
-			if piece == "" || !utf8.ValidString(piece) {
-				t.Fatalf("piece %q", piece)
+		finish, err := c.Chat(context.Background(), question("q"), func(p rag.Piece) error {
+			if p.Text == "" || !utf8.ValidString(p.Text) || p.Recant && !p.Thinking {
+				t.Fatalf("piece %+v", p)
 			}
-			pieces = append(pieces, piece)
+			if p.Recant {
+				pieces = nil
+			}
+			if !p.Thinking {
+				pieces = append(pieces, p.Text)
+			}
 			return nil
 		})
 		var own *rag.ModelError
@@ -91,29 +96,64 @@ func FuzzChat(f *testing.F) {
 	})
 }
 
-// FuzzAnswerText states that the text does not depend on where it is cut, even within
-// characters.
+// FuzzAnswerText states that what is told of thinking and answer does not depend on
+// where the text is cut, even within characters; and that nothing is lost but tags and
+// space around them.
 func FuzzAnswerText(f *testing.F) {
-	for _, s := range []string{"好", "<think>好</think>\n 好", "<thin 好", "a<think>b</think>", "\xe5\xa5", "😀", "  ", "<think>"} {
+	for _, s := range []string{
+		"好", "<think>好</think>\n 好", "<thin 好", "a<think>b</think>", "\xe5\xa5", "😀", "  ", "<think>", "<think></think>好", "</think>好",
+		"<think>a</think>\n<think>b</think>c", "想\n</think>\n\n好", "想\n</think>", "用 </think> 结束", "```\n<think>x</think>\n```", "[THINK]a[/THINK]b",
+		"<think>a</thin", "<think>\n\n</think>\n\n", "<seed:think>a</seed:think>b", "a\n</think>\nb\n</think>\nc",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if strings.ContainsFunc(s, func(r rune) bool { return r >= escapeBase }) {
 			t.Skip("bytes in disguise")
 		}
-		var once, bytewise answerText
-		want := once.push(string(escapeInvalid([]byte(s)))) + once.rest()
-		got := ""
+		read := func(pieces []string) (thinks, says string) {
+			var j joiner
+			var text answerText
+			take := func(parts []part) {
+				for _, p := range parts {
+					if p.text == "" || !utf8.ValidString(p.text) {
+						t.Fatalf("part %+v", p)
+					}
+					if p.recant {
+						if !strings.HasPrefix(p.text, says) {
+							t.Fatalf("%q recants %q", p.text, says)
+						}
+						says = ""
+					}
+					if p.thinking {
+						thinks += p.text
+					} else {
+						says += p.text
+					}
+				}
+			}
+			for _, piece := range pieces {
+				take(text.push(j.push(string(escapeInvalid([]byte(piece))))))
+			}
+			take(text.push(j.rest()))
+			take(text.rest())
+			return thinks, says
+		}
+		var single []string
 		for i := range len(s) {
-			got += bytewise.push(string(escapeInvalid([]byte{s[i]})))
+			single = append(single, s[i:i+1])
 		}
-		got += bytewise.rest()
-		if !utf8.ValidString(got) {
-			t.Fatalf("invalid %q", got)
-		}
+		thinks, says := read([]string{s})
+		cutThinks, cutSays := read(single)
 		// A run of broken bytes may show as one replacement character or as several.
-		if utf8.ValidString(s) && (got != want || !strings.HasSuffix(s, got) && !strings.HasPrefix(s, "<")) {
-			t.Fatalf("%q cut: %q, whole: %q", s, got, want)
+		if !utf8.ValidString(s) {
+			return
+		}
+		if cutThinks != thinks || cutSays != says {
+			t.Fatalf("%q cut: %q, %q; whole: %q, %q", s, cutThinks, cutSays, thinks, says)
+		}
+		if lost := len(s) - len(thinks) - len(says); lost < 0 || lost > 0 && !strings.ContainsAny(s, "<[") {
+			t.Fatalf("%q lost %d bytes: %q, %q", s, lost, thinks, says)
 		}
 	})
 }

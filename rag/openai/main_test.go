@@ -49,7 +49,8 @@ func quickChat(base string) Chat {
 }
 
 type result struct {
-	pieces []string
+	pieces []string // of the answer, without what was recanted
+	thinks string
 	finish string
 	err    error
 }
@@ -58,8 +59,15 @@ func (r result) text() string { return strings.Join(r.pieces, "") }
 
 func ask(ctx context.Context, c Chat, text string) result {
 	var r result
-	r.finish, r.err = c.Chat(ctx, question(text), func(piece string) error {
-		r.pieces = append(r.pieces, piece)
+	r.finish, r.err = c.Chat(ctx, question(text), func(p rag.Piece) error {
+		if p.Recant {
+			r.pieces = nil
+		}
+		if p.Thinking {
+			r.thinks += p.Text
+		} else {
+			r.pieces = append(r.pieces, p.Text)
+		}
 		return nil
 	})
 	return r

@@ -3,6 +3,7 @@ package openai
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,21 +20,22 @@ import (
 // servers write it: events need no blank line between them, and an event is one line.
 type filter struct {
 	endpoint
-	src    io.ReadCloser
-	lines  *bufio.Reader
-	max    int
-	heard  func(data bool) // called for each line that came in
-	done   func()          // called when [DONE] came
-	out    []byte
-	err    error
-	stream bool // a first field was seen, so this is a stream
-	failed bool // the event under way is named "error"
+	src        io.ReadCloser
+	lines      *bufio.Reader
+	max        int
+	heard      func(data bool) // called for each line that came in
+	done       func()          // called when [DONE] came
+	unstreamed func()          // called when the answer comes whole
+	out        []byte
+	err        error
+	stream     bool // a first field was seen, so this is a stream
+	failed     bool // the event under way is named "error"
 }
 
 func (e endpoint) newFilter(src io.ReadCloser, maxLine int) *filter {
 	return &filter{
 		endpoint: e, src: src, lines: bufio.NewReader(src), max: maxLine,
-		heard: func(bool) {}, done: func() {},
+		heard: func(bool) {}, done: func() {}, unstreamed: func() {},
 	}
 }
 
@@ -136,12 +138,12 @@ func (f *filter) data(value []byte) error {
 			return err
 		}
 	}
-	if rest, ok := bytes.CutPrefix(value, []byte(`{"error":`)); ok {
-		// It is "error":null, as some servers write in every chunk; go-openai would take
-		// the line for an error by these very bytes.
-		value = append([]byte(`{ "error":`), rest...)
+	value = escapeInvalid(value)
+	var c completion
+	if json.Unmarshal(value, &c) == nil {
+		value = c.chunk()
 	}
-	f.emit(escapeInvalid(value))
+	f.emit(value)
 	return nil
 }
 
@@ -149,19 +151,73 @@ func (f *filter) emit(data []byte) {
 	f.out = append(append(append(f.out, "data: "...), data...), '\n')
 }
 
-// completion is what is used of a whole answer, and, as delta, of a chunk of one.
+// completion is what is used of a chunk, or of a whole answer.
 type completion struct {
-	Choices []choice `json:"choices"`
+	Choices []struct {
+		Index        int    `json:"index"`
+		Message      *said  `json:"message"`
+		Delta        *said  `json:"delta"`
+		FinishReason string `json:"finish_reason"`
+	} `json:"choices"`
 }
 
-type choice struct {
-	Message      *content `json:"message,omitempty"`
-	Delta        *content `json:"delta,omitempty"`
-	FinishReason string   `json:"finish_reason"`
+// said is what a message or its delta holds. The thinking has two names: DeepSeek's,
+// which most took over, and OpenRouter's, which vLLM, Ollama and SenseNova use.
+type said struct {
+	Content          string `json:"content"`
+	ReasoningContent string `json:"reasoning_content"`
+	Reasoning        text   `json:"reasoning"`
 }
 
-type content struct {
-	Content string `json:"content"`
+// text is a string, or empty where something else stands.
+type text string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *text) UnmarshalJSON(data []byte) error {
+	var s string
+	if json.Unmarshal(data, &s) == nil {
+		*t = text(s)
+	}
+	return nil
+}
+
+// plainChunk is a chunk as go-openai knows it.
+type plainChunk struct {
+	Choices []plainChoice `json:"choices"`
+}
+
+type plainChoice struct {
+	Delta struct {
+		Content          string `json:"content,omitempty"`
+		ReasoningContent string `json:"reasoning_content,omitempty"`
+	} `json:"delta"`
+	FinishReason string `json:"finish_reason,omitempty"`
+}
+
+// chunk writes a chunk anew, in one dialect, with the first choice only.
+func (c completion) chunk() []byte {
+	plain := plainChunk{Choices: []plainChoice{}}
+	for _, choice := range c.Choices {
+		if choice.Index != 0 {
+			continue
+		}
+		if len(plain.Choices) == 0 {
+			plain.Choices = make([]plainChoice, 1)
+		}
+		to := &plain.Choices[0]
+		for _, from := range []*said{choice.Delta, choice.Message} {
+			if from != nil {
+				to.Delta.Content += from.Content
+				to.Delta.ReasoningContent += cmp.Or(from.ReasoningContent, string(from.Reasoning))
+			}
+		}
+		to.FinishReason = cmp.Or(choice.FinishReason, to.FinishReason)
+	}
+	data, err := json.Marshal(plain)
+	if err != nil {
+		return nil // strings always can be written
+	}
+	return data
 }
 
 func (f *filter) whole(line []byte) error {
@@ -176,18 +232,16 @@ func (f *filter) whole(line []byte) error {
 	if err := f.errorIn(body); err != nil {
 		return err
 	}
+	body = escapeInvalid(body)
 	var c completion
 	if err := json.Unmarshal(body, &c); err != nil || len(c.Choices) == 0 || c.Choices[0].Message == nil {
 		return f.protocolFailure("The server answered with JSON that is not a chat completion: check that " +
 			f.names.url + " is the address of an OpenAI-compatible server, usually ending in /v1.")
 	}
-	first := c.Choices[0]
-	chunk, err := json.Marshal(completion{Choices: []choice{{Delta: first.Message, FinishReason: first.FinishReason}}})
-	if err != nil {
-		return fmt.Errorf("write the chunk: %w", err)
-	}
-	f.emit(chunk)
+	f.unstreamed()
+	f.emit(c.chunk())
 	f.emit([]byte("[DONE]"))
+	f.done()
 	f.err = io.EOF
 	return nil
 }

@@ -37,6 +37,13 @@ func (w *watch) heard(data bool) {
 	}
 }
 
+// resume goes on with the clock that was stopped.
+func (w *watch) resume() {
+	if !w.over {
+		w.timer.Reset(w.longest)
+	}
+}
+
 // answering starts the clock that runs between pieces.
 func (w *watch) answering(idle time.Duration) {
 	if w.begun {

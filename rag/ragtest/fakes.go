@@ -180,6 +180,7 @@ func (e *Embedder) embed(text string) []float32 {
 
 // Reply is what Chat says to one call.
 type Reply struct {
+	Thinks []string        // emitted first, as thinking
 	Pieces []string        // emitted one by one
 	Gate   <-chan struct{} // if not nil, received from before each piece and before the end
 	Finish string          // empty means "stop"
@@ -198,7 +199,7 @@ type Chat struct {
 }
 
 // Chat implements rag.ChatModel.
-func (c *Chat) Chat(ctx context.Context, messages []rag.Message, emit func(piece string) error) (string, error) {
+func (c *Chat) Chat(ctx context.Context, messages []rag.Message, emit func(rag.Piece) error) (string, error) {
 	c.mu.Lock()
 	c.calls = append(c.calls, slices.Clone(messages))
 	var reply Reply
@@ -215,11 +216,11 @@ func (c *Chat) Chat(ctx context.Context, messages []rag.Message, emit func(piece
 		}
 		return ctx.Err()
 	}
-	for _, piece := range reply.Pieces {
+	for i, text := range slices.Concat(reply.Thinks, reply.Pieces) {
 		if err := wait(); err != nil {
 			return "", err
 		}
-		if err := emit(piece); err != nil {
+		if err := emit(rag.Piece{Text: text, Thinking: i < len(reply.Thinks)}); err != nil {
 			return "", err
 		}
 	}

@@ -51,7 +51,7 @@ func TestChat(t *testing.T) {
 	gate := make(chan struct{})
 	chat := &ragtest.Chat{Replies: []ragtest.Reply{
 		{Pieces: []string{"a", "b"}},
-		{Pieces: []string{"c"}, Finish: "length"},
+		{Thinks: []string{"hm"}, Pieces: []string{"c"}, Finish: "length"},
 		{Pieces: []string{"d"}, Err: down},
 		{Pieces: []string{"e", "f"}},
 		{Pieces: []string{"g"}, Gate: gate},
@@ -64,7 +64,7 @@ func TestChat(t *testing.T) {
 		err    error
 	}{
 		{[]string{"a", "b"}, "stop", nil},
-		{[]string{"c"}, "length", nil},
+		{[]string{"(hm)", "c"}, "length", nil},
 		{[]string{"d"}, "", down},
 		{[]string{"e"}, "", enough},
 		{nil, "", context.Canceled},
@@ -74,9 +74,13 @@ func TestChat(t *testing.T) {
 			cancel()
 		}
 		var pieces []string
-		finish, err := chat.Chat(ctx, []rag.Message{{Role: "user", Content: "?"}}, func(piece string) error {
-			pieces = append(pieces, piece)
-			if piece == "e" {
+		finish, err := chat.Chat(ctx, []rag.Message{{Role: "user", Content: "?"}}, func(p rag.Piece) error {
+			if p.Thinking {
+				pieces = append(pieces, "("+p.Text+")")
+				return nil
+			}
+			pieces = append(pieces, p.Text)
+			if p.Text == "e" {
 				return enough
 			}
 			return nil
