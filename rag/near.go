@@ -20,7 +20,7 @@ const (
 	bandSlots = 2  // of them make up a band: passages that agree in a band are compared
 
 	leastAlike = 0.35 // resemblance below which a proposed pair is not read
-	mostTried  = 8    // pairs of a passage that are read
+	mostTried  = 4    // pairs of a passage that are read
 	// crowd is how many passages that agree in a band are all compared with each other.
 	// Of more, each is compared with the first few and the one before it: real copies
 	// agree in rarer bands too.

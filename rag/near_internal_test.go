@@ -16,7 +16,7 @@ func folderOf(articles map[string]string) *snapshot {
 	for path, text := range articles {
 		title, body, found := strings.Cut(text, "|")
 		if !found {
-			title, body = path, text
+			title, body = strings.TrimSuffix(path, ".md"), text
 		}
 		a := &corpus.Article{ID: corpus.ArticleID(path), Path: path, Title: title, Text: body}
 		list = append(list, a)
@@ -95,7 +95,7 @@ func TestWhatIsANearDuplicate(t *testing.T) {
 			if turned {
 				a, b = b, a
 			}
-			s := folderOf(map[string]string{"a.md": a, "b.md": b})
+			s := folderOf(map[string]string{"a1.md": a, "b2.md": b})
 			hides := s.near.leader[s.first[1]] == int32(s.first[0])
 			if hides != c.copies {
 				t.Errorf("%s (turned: %v): copies: %v, want %v; alike: %.2f", name, turned, hides, c.copies, s.near.hashes[0].alike(&s.near.hashes[s.first[1]]))

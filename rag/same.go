@@ -1,6 +1,7 @@
 package rag
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,7 +21,7 @@ type kinship struct {
 }
 
 const (
-	ownShare   = 0.6 // of the other's letters that a covering passage itself must have
+	ownShare     = 0.6 // of the other's letters that a covering passage itself must have
 	leastCovered = 30  // letters of a passage that can be covered by one with more text
 )
 
@@ -36,15 +37,21 @@ type wording struct {
 // which no fact changes. Figures, negations and what names are made of are not among them.
 const mistaken = "的地得 作做 像象 账帐 再在 份分 座坐 须需 即既 戴带 返反 订定 贴帖 候侯 复覆 炼练 划画 型形 纪记 致至 己已以 拨拔 唯惟 竞竟 躁燥 辨辩 它他 粘黏 震振 爆暴"
 
-var mistakenFor = func() map[rune]rune {
-	first := make(map[rune]rune)
+// firstHan and lastHan bound the characters in general use.
+const firstHan, lastHan = 0x4E00, 0x9FFF
+
+// oneFor has for each of these characters the one that stands for its group.
+var oneFor = func() (one [lastHan - firstHan + 1]rune) {
+	for i := range one {
+		one[i] = firstHan + rune(i)
+	}
 	for group := range strings.FieldsSeq(mistaken) {
 		runes := []rune(group)
 		for _, r := range runes[1:] {
-			first[r] = runes[0]
+			one[r-firstHan] = runes[0]
 		}
 	}
-	return first
+	return one
 }()
 
 // wordingOf keeps the signs that belong to a number: 3.5, −5, 50%, 12:30, $5.
@@ -57,6 +64,8 @@ func wordingOf(text string) wording {
 	for i, raw := range text {
 		r := fold.Rune(raw)
 		switch {
+		case firstHan <= r && r <= lastHan:
+			r = oneFor[r-firstHan]
 		case isHidden(r) || unicode.Is(unicode.Mn, r):
 			continue
 		case !unicode.IsLetter(r) && !unicode.IsNumber(r):
@@ -66,9 +75,6 @@ func wordingOf(text string) wording {
 			cut = cut || r == '\n' || !isBlank(r)
 			between, sign = true, r
 			continue
-		}
-		if m, found := mistakenFor[r]; found {
-			r = m
 		}
 		if between {
 			end := sb.Len()
@@ -130,44 +136,76 @@ func (w *wording) isCut(at int) bool {
 	return found
 }
 
-// Lines and beginnings that say who reported and edited, and say nothing of the matter.
+// How lines begin and what stands in lines that say who reported and edited, and say
+// nothing of the matter.
 var (
-	dateline = regexp.MustCompile(`(?m)^[ \t\x{3000}]*(?:[【（(\[]?(?:据|综合)?\p{Han}{0,10}(?:社|报|网|台|本台)[^，。！？；：\n]{0,24}?(?:电|讯|消息|报道)[】）)\]]?(?:[（(][^）)\n]{0,40}[）)])?[ \t\x{3000}，,：:]*|[A-Z][\p{L} .,'’\d]{1,40}\([A-Z][A-Za-z .]{1,20}\)\s*[-—–]+\s*)`)
-	credit   = regexp.MustCompile(`(?m)^[ \t\x{3000}]*[【（(\[]?(?:(?:责任编辑|责编|编辑|编审|校对|审核|监制|记者|本报记者|通讯员|实习生|供稿|作者|来源|稿源|本文来源|原标题|原题|原载|转载自|转自|发布时间|更新时间|摄影|图/文|文/图)[:：/ \x{3000}]|(?:By|Edited by|Editing by|Reporting by|Written by|Source|Editor|Editors|Author)[: ])[^\n。！？]{0,60}[】）)\]]?[ \t]*$|[（(](?:本报|本刊)?(?:记者|通讯员|编辑|责任编辑|责编|完)[^）)\n]{0,40}[）)]`)
+	dateline = regexp.MustCompile(`^[ \t\x{3000}]*(?:[【（(\[]?(?:据|综合)?\p{Han}{0,10}(?:社|报|网|台|本台)[^，。！？；：]{0,24}?(?:电|讯|消息|报道)[】）)\]]?(?:[（(][^）)]{0,40}[）)])?[ \t\x{3000}，,：:]*|[A-Z][\p{L} .,'’\d]{1,40}\([A-Z][A-Za-z .]{1,20}\)\s*[-—–]+\s*)`)
+	credit   = regexp.MustCompile(`^[ \t\x{3000}]*[【（(\[]?(?:(?:责任编辑|责编|编辑|编审|校对|审核|监制|记者|本报记者|通讯员|实习生|供稿|作者|来源|稿源|本文来源|原标题|原题|原载|转载自|转自|发布时间|更新时间|摄影|图/文|文/图)[:：/ \x{3000}]|(?:By|Edited by|Editing by|Reporting by|Written by|Source|Editor|Editors|Author)[: ])[^。！？]{0,60}[】）)\]]?[ \t]*$`)
+	signed   = regexp.MustCompile(`[（(](?:本报|本刊)?(?:记者|通讯员|编辑|责任编辑|责编|完)[^）)\n]{0,40}[）)]`)
 )
+
+// serial is a number in a file's name that says nothing: 03 of 03-notes, but not 2022 of
+// 2022年报.
+var serial = regexp.MustCompile(`[\d.:/-]+(?:[^\d.:/\p{Han}-]|$)`)
 
 // withoutCredits is a text without datelines and credits; they become line ends.
 func withoutCredits(text string) string {
-	return credit.ReplaceAllString(dateline.ReplaceAllString(text, "\n"), "\n")
+	var sb strings.Builder
+	sb.Grow(len(text) + 8)
+	for line := range strings.Lines(text) {
+		if len(line) < 400 && credit.MatchString(strings.TrimRight(line, "\r\n")) {
+			sb.WriteByte('\n')
+			continue
+		}
+		if at := dateline.FindStringIndex(line); at != nil {
+			sb.WriteByte('\n')
+			line = line[at[1]:]
+		}
+		sb.WriteString(line)
+	}
+	if !strings.ContainsAny(text, "（(") {
+		return sb.String()
+	}
+	return signed.ReplaceAllString(sb.String(), "\n")
 }
 
-// reader holds passages against each other.
+// reader holds passages against each other. It keeps what it has read of late.
 type reader struct {
-	s      *snapshot
-	at     int // the leader that was read last, for a group has but one
-	leader reading
+	s    *snapshot
+	read map[int]*reading
+}
+
+// keptReadings bounds what a reader keeps, about 10 KB each.
+const keptReadings = 512
+
+func newReader(s *snapshot) *reader { return &reader{s: s, read: make(map[int]*reading)} }
+
+func (r *reader) of(passage int) *reading {
+	if r.read[passage] == nil {
+		if len(r.read) >= keptReadings {
+			clear(r.read)
+		}
+		reading := r.s.reading(passage)
+		r.read[passage] = &reading
+	}
+	return r.read[passage]
+}
+
+func (r *reader) kinship(passage, leader int) kinship {
+	p, l := r.of(passage), r.of(leader)
+	var k kinship
+	k.covers, k.partCovers = p.covers(l)
+	k.covered, k.partCovered = l.covers(p)
+	return k
 }
 
 // reading is a passage made ready.
 type reading struct {
 	sentences    []string // plain
 	letters      int      // of the sentences, in bytes
-	own, around  wording   // the passage; with its neighbours
+	own, around  wording  // the passage; with its neighbours
 	figures      []string // of title and headings
 	above, plain string   // title and headings; the whole passage
-}
-
-func newReader(s *snapshot) *reader { return &reader{s: s, at: -1} }
-
-func (r *reader) kinship(passage, leader int) kinship {
-	if r.at != leader {
-		r.at, r.leader = leader, r.s.reading(leader)
-	}
-	p := r.s.reading(passage)
-	var k kinship
-	k.covers, k.partCovers = p.covers(&r.leader)
-	k.covered, k.partCovered = r.leader.covers(&p)
-	return k
 }
 
 func (s *snapshot) reading(passage int) reading {
@@ -191,6 +229,9 @@ func (s *snapshot) reading(passage int) reading {
 	}
 	r.above = wordingOf(p.Context()).text
 	r.figures = figuresOf(r.above)
+	if name := path.Base(s.articles[article].Path); strings.TrimSuffix(name, path.Ext(name)) == p.Title {
+		r.figures = figuresOf(serial.ReplaceAllString(r.above, " "))
+	}
 	return r
 }
 
