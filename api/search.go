@@ -46,6 +46,7 @@ type searchResult struct {
 	Hits       []hit   `json:"hits"`
 	Passages   int     `json:"passages"` // searched
 	Coverage   float64 `json:"coverage"`
+	Threshold  float64 `json:"threshold"`
 	Notice     string  `json:"notice"`
 	// SearchedFilters are the dates and sources that the query itself asked for.
 	SearchedFilters []rag.SearchedFilter `json:"searched_filters"`
@@ -65,7 +66,7 @@ func (s *Server) search(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.respond(c, http.StatusOK, searchResult{found.Generation, hitsOf(found.Hits), found.Passages, found.Coverage, found.Notice, list(found.SearchedFilters)})
+	return s.respond(c, http.StatusOK, searchResult{found.Generation, hitsOf(found.Hits), found.Passages, found.Coverage, found.Threshold, found.Notice, list(found.SearchedFilters)})
 }
 
 func hitsOf(hits []rag.Hit) []hit {

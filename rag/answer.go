@@ -22,7 +22,8 @@ type Answerer struct {
 	// RerankPool is how many passages the Reranker chooses K from; 0 means 30.
 	RerankPool int
 	// MinCoverage is the Result.Coverage below which the articles are taken not to
-	// hold the answer. At 0 only a question that leads nowhere is refused.
+	// hold the answer. At 0 only a question that leads nowhere is refused. Negative: what
+	// the Retriever has found out, Result.Threshold.
 	MinCoverage float64
 	Log         *slog.Logger // nil: nothing is logged
 }
@@ -78,7 +79,7 @@ func (a *Answerer) find(ctx context.Context, w *writing) error {
 	w.answer.SearchedFilters = append([]SearchedFilter{}, found.SearchedFilters...)
 	w.dropped()
 	w.answer.Stats.Passages = found.Passages
-	w.answer.Stats.Coverage = found.Coverage
+	w.answer.Stats.Coverage, w.answer.Stats.Threshold = found.Coverage, found.least(a.MinCoverage)
 	return nil
 }
 
@@ -94,7 +95,7 @@ func (a *Answerer) k(q Question) int {
 
 // refuses tells whether the articles are taken not to hold the answer.
 func (a *Answerer) refuses(w *writing) bool {
-	return len(w.found.Hits) == 0 || w.found.Coverage < a.MinCoverage
+	return len(w.found.Hits) == 0 || !w.found.covers(a.MinCoverage)
 }
 
 // write chooses who answers.
@@ -141,7 +142,9 @@ func merge(first, second *Result, q Query) *Result {
 		return first // what is left out of one must not come in by the other
 	}
 	merged := *first
-	merged.Coverage = max(first.Coverage, second.Coverage)
+	if second.Coverage-second.Threshold > first.Coverage-first.Threshold {
+		merged.Coverage, merged.Threshold = second.Coverage, second.Threshold
+	}
 	ranks := make(map[string]float64)
 	hits := make(map[string]Hit)
 	var order []string

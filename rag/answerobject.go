@@ -121,7 +121,8 @@ type Stats struct {
 	ThinkingMS float64 `json:"thinking_ms"`
 	TotalMS    float64 `json:"total_ms"`
 	ModelCalls int     `json:"model_calls"`
-	Coverage   float64 `json:"coverage"` // what the refusal was decided on, 0 to 1
+	Coverage   float64 `json:"coverage"`  // what the refusal was decided on, 0 to 1
+	Threshold  float64 `json:"threshold"` // below which it is refused
 }
 
 // EventKind names what an Event carries.

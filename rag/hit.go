@@ -20,7 +20,7 @@ type Query struct {
 	// Said is the text whose dates and sources count; empty means Text.
 	Said string
 	// MinCoverage is the Result.Coverage below which a search that the text narrowed
-	// has found nothing, and is widened.
+	// has found nothing, and is widened. Negative: the Result.Threshold.
 	MinCoverage float64
 
 	lexical bool // no embedder is asked
@@ -33,6 +33,7 @@ type Result struct {
 	Spare      []Hit       // what the Query wanted beyond Hits; some word led to each
 	Passages   int         // passages in the generation
 	Coverage   float64     // how well the best hits answer the question, 0 to 1; see answerable.go
+	Threshold  float64     // the Coverage below which the question is to be refused, as calibrated
 	Words      []bm25.Term // what was searched for, weighted by idf: words,
 	Grams      []bm25.Term // and characters and bigrams
 	// SearchedFilters are the filters and boosts that the text asked for.

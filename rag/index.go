@@ -34,6 +34,10 @@ type Index struct {
 	Cache    Cache              // nil: every start computes everything anew
 	Ranking  Ranking
 
+	// FalseRefusals is the share of the questions that the articles do answer and that may
+	// be refused all the same: Result.Threshold is set by it. 0 means 0.05; negative: none.
+	FalseRefusals float64
+
 	EmbedBatch int              // passages embedded and saved at a time; 0 means 64
 	Now        func() time.Time // what "yesterday" is before; nil means time.Now
 	ServeAfter time.Duration    // a first generation waits so long for its vectors before it serves without; 0 means 2 s
@@ -78,6 +82,9 @@ func (x *Index) init() {
 		}
 		if x.TestPhrases == 0 {
 			x.TestPhrases = 50
+		}
+		if x.FalseRefusals == 0 {
+			x.FalseRefusals = 0.05
 		}
 		x.Ranking = x.Ranking.withDefaults()
 		if x.Embedder != nil {

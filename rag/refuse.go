@@ -32,6 +32,16 @@ func held(x *bm25.Index, best []ranked, terms []bm25.Term) float64 {
 	return slices.Max(sums) / all
 }
 
+// least is the Coverage below which the question is refused; see Answerer.MinCoverage.
+func (r *Result) least(minCoverage float64) float64 {
+	if minCoverage < 0 {
+		return r.Threshold
+	}
+	return minCoverage
+}
+
+func (r *Result) covers(minCoverage float64) bool { return r.Coverage >= r.least(minCoverage) }
+
 // background is how many passages about other things are imagined beside those there
 // are. In a folder of one article every word of it is in every passage, and idf would
 // give all weight to the words that it lacks.

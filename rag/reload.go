@@ -37,6 +37,7 @@ func (x *Index) reload(force bool) (*Report, error) {
 		}
 		return nil, err
 	}
+	report.Refusal = x.Calibration()
 	x.selfTest(x.ctx, x.current.Load(), report)
 	report.Duplicates = x.current.Load().near.groups
 	report.TookMS = time.Since(started).Milliseconds()
@@ -64,6 +65,9 @@ func (x *Index) steps(ctx context.Context, force bool) (*Report, error) {
 	}
 	next, err := x.build(ctx, old, loaded.Articles)
 	if err != nil {
+		return nil, err
+	}
+	if err := x.calibrate(ctx, old, next); err != nil {
 		return nil, err
 	}
 	embed := x.embed

@@ -269,7 +269,7 @@ func TestAReaderSeesOneGeneration(t *testing.T) {
 	t.Parallel()
 	f := newFolder(map[string]string{"a.md": "红苹果 v0", "b.md": "青苹果 v0"})
 	x := newIndex(t, f)
-	x.TestPhrases = -1 // 200 reloads beside busy readers are test enough
+	x.TestPhrases, x.FalseRefusals = -1, -1 // 200 reloads beside busy readers are test enough
 	reload(t, x)
 	ctx, stop := context.WithCancel(t.Context())
 	var readers sync.WaitGroup

@@ -14,6 +14,7 @@ type Report struct {
 	Embedded   int              `json:"embedded"` // passages whose vectors had to be computed
 	TookMS     int64            `json:"took_ms"`
 	Duplicates int              `json:"duplicates"` // groups of articles with near-duplicate passages
+	Refusal    Calibration      `json:"refusal"`    // when it refuses
 
 	// The self-test: phrases of the articles that were asked in quotes, those that
 	// brought their article, and the first of the others.

@@ -49,6 +49,7 @@ func (x *Index) search(ctx context.Context, s *snapshot, q Query, w wishes) (*Re
 	s.diversify(all, k, x.Ranking.Diversity)
 	s.spread(all, k)
 	best := x.Ranking.best(all, k)
+	result.Threshold = s.refusal.threshold(languageOf(q.Text), s.strangeness(terms))
 	result.Hits, result.Spare = s.hits(best, terms, keep), s.hits(spare(all, best, q.Spare), terms, keep)
 	result.Words, result.Grams = s.words.Weigh(terms.words.content), s.grams.Weigh(terms.grams.content)
 	switch held := slices.ContainsFunc(best, func(r ranked) bool { return r.phrase }); {

@@ -133,7 +133,7 @@ func (x *Index) widen(ctx context.Context, s *snapshot, q Query, w wishes) (*Res
 				return nil, err
 			}
 			result.report(w, kinds)
-			if len(all) == 0 || result.Coverage > 0 && result.Coverage >= q.MinCoverage {
+			if len(all) == 0 || result.Coverage > 0 && result.covers(q.MinCoverage) {
 				return result, nil
 			}
 			if narrowest == nil || len(narrowest.Hits) == 0 {

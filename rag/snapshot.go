@@ -28,6 +28,7 @@ type snapshot struct {
 	dense      bool               // the space holds a vector for every passage
 	names      *hint.Names        // the sources of the articles
 	examples   func() [2][]string // by language
+	refusal    Calibration        // when it refuses
 }
 
 // newSnapshot lays out articles, which must be sorted by path, and their passages.

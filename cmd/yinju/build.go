@@ -103,6 +103,8 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 		Cache:    cache,
 		Ranking:  rag.Ranking{Fusion: rag.Fusion(set.Fusion), DenseWeight: set.DenseWeight, DenseFill: orNone(set.DenseFill), Diversity: orNone(set.Diversity)},
 		Log:      s.Log,
+
+		FalseRefusals: orNone(set.FalseRefusals),
 	}
 	if set.EmbedModel == "" {
 		x.Fitter = fitter{lsa.Fitter{Terms: words.Terms, Version: words.Version()}}

@@ -66,7 +66,9 @@ type settings struct {
 	DenseWeight float64 `help:"Share of the dense ranking in the fused score, 0 to 1. At 0 it only fills the last places. Default: 0 for the built-in vectors, 0.5 for a model." default:"-1" group:"Search"`
 	DenseFill   float64 `help:"Share of the places that the dense ranking fills when its weight is 0, 0 to 1." default:"0.2" group:"Search"`
 	Diversity   float64 `help:"What a passage loses that all but repeats a better one, as a share of the best score, 0 to 1." default:"0.1" group:"Search"`
-	RefuseBelow float64 `help:"Questions are refused that the best passages answer less surely than this, 0 to 1." default:"0.22" group:"Search"`
+
+	RefuseBelow   float64 `help:"Questions are refused that the best passages answer less surely than this, 0 to 1. Default: what -false-refusals comes to with these articles." default:"-1" group:"Search"`
+	FalseRefusals float64 `help:"Share of the questions that the articles do answer and that may be refused all the same, 0 to 0.5. The smaller, the less is refused of what they don't answer." default:"0.05" group:"Search"`
 
 	modelKey, embedKey, rerankKey string
 	question                      string
@@ -310,8 +312,8 @@ func (s *settings) check() error {
 		within("max-question", float64(s.MaxQuestion), 1, 100_000), within("max-asks", float64(s.MaxAsks), 1, 100_000),
 		within("max-tokens", float64(s.MaxTokens), 0, 10_000_000), within("prompt-chars", float64(s.PromptChars), 500, 10_000_000),
 		within("embed-batch", float64(s.EmbedBatch), 1, 2048), within("dense-fill", s.DenseFill, 0, 1),
-		within("diversity", s.Diversity, 0, 1),
-		within("refuse-below", s.RefuseBelow, 0, 1), within("temperature", s.Temperature, -1, 2),
+		within("diversity", s.Diversity, 0, 1), within("false-refusals", s.FalseRefusals, 0, 0.5),
+		within("refuse-below", s.RefuseBelow, -1, 1), within("temperature", s.Temperature, -1, 2),
 		within("dense-weight", s.DenseWeight, -1, 1),
 		positive("model-timeout", s.ModelTimeout), positive("idle-timeout", s.IdleTimeout),
 		positive("first-timeout", s.FirstTimeout), positive("stop-timeout", s.StopTimeout),

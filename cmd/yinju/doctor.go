@@ -132,6 +132,7 @@ func (d *diagnosis) index(ctx context.Context, set *settings) error {
 	}
 	d.articles(x, report, set)
 	d.phrases(report)
+	d.refusal(report.Refusal, set)
 	return nil
 }
 
@@ -199,6 +200,16 @@ func (d *diagnosis) phrases(report *rag.Report) {
 			d.warn("phrases", "Missed in %s: %s", m.Path, m.Phrase)
 		}
 	}
+}
+
+// refusal tells when a question is refused.
+func (d *diagnosis) refusal(c rag.Calibration, set *settings) {
+	if set.RefuseBelow >= 0 {
+		d.ok("refusal", "Questions are refused below %.2f, by -refuse-below; -refuse-below -1 lets the articles decide.", set.RefuseBelow)
+		return
+	}
+	d.ok("refusal", "Questions are refused below %.2f in Chinese and %.2f in English, so that about %.3g %% of those that the articles answer are; found by %d questions (the articles' field: %.0f %% narrow).",
+		c.Chinese, c.English, 100*c.Rate, c.Questions, 100*c.Narrow)
 }
 
 // servers tries what is configured, each with one small request.

@@ -87,18 +87,31 @@ func (o outcome) nearness() []score {
 // would be those of waiting.
 type trier struct {
 	*service
-	depth     int     // passages looked at for the ranking
-	threshold float64 // of refusal, as configured
-	nearMiss  bool
-	articles  map[string]*corpus.Article // by path
-	passages  map[string][]corpus.Passage
-	exclude   func(corpus.Passage) bool
+	depth      int     // passages looked at for the ranking
+	threshold  float64 // of refusal, as configured; negative: as calibrated
+	calibrated float64 // that of the last question
+	nearMiss   bool
+	articles   map[string]*corpus.Article // by path
+	passages   map[string][]corpus.Passage
+	exclude    func(corpus.Passage) bool
 }
 
 // Retrieve implements rag.Retriever: what is excluded now is as if absent.
 func (t *trier) Retrieve(ctx context.Context, q rag.Query) (*rag.Result, error) {
 	q.Exclude = t.exclude
-	return t.Index.Retrieve(ctx, q)
+	found, err := t.Index.Retrieve(ctx, q)
+	if err == nil {
+		t.calibrated = found.Threshold
+	}
+	return found, err
+}
+
+// refusesBelow is the Coverage below which the last question is refused.
+func (t *trier) refusesBelow() float64 {
+	if t.threshold < 0 {
+		return t.calibrated
+	}
+	return t.threshold
 }
 
 // newTrier turns the refusal off: it is measured at every threshold, so none may cut
@@ -130,7 +143,7 @@ func (t *trier) try(ctx context.Context, q testQuestion) (trial, error) {
 	if err != nil {
 		return r, err
 	}
-	r.judge(answer, q, t.threshold)
+	r.judge(answer, q, t.refusesBelow())
 	found, err := t.Retrieve(ctx, rag.Query{Text: q.Question, K: t.depth})
 	if err != nil {
 		return r, err
@@ -232,7 +245,7 @@ func (t *trier) tryNear(ctx context.Context, q testQuestion) (*near, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &near{Coverage: a.Stats.Coverage, Refused: a.Stats.Coverage < t.threshold || !a.Answered}, nil
+	return &near{Coverage: a.Stats.Coverage, Refused: a.Stats.Coverage < t.refusesBelow() || !a.Answered}, nil
 }
 
 // passagesOf cuts an article as the index has done.
