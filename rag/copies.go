@@ -31,8 +31,8 @@ const (
 	// shownCopies is how many copies of a passage are named; all are counted.
 	shownCopies = 10
 	// equalShare is the share of a passage's score from which a copy of it is its equal,
-	// so that the newer of them is shown: copies differ by the length of a headline.
-	equalShare = 0.97
+	// so that the newer of them is shown: copies differ by a headline, a dateline, a credit.
+	equalShare = 0.9
 )
 
 // distinct leaves out the passages of which a better one, or a newer one among equals,
