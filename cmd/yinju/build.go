@@ -156,6 +156,7 @@ func newAnswerer(set *settings, x *rag.Index) *rag.Answerer {
 	chat := openai.Chat{
 		BaseURL: set.ModelURL, Key: set.modelKey, Name: set.Model, MaxTokens: set.MaxTokens,
 		TotalTimeout: set.ModelTimeout, IdleTimeout: set.IdleTimeout, FirstTimeout: set.FirstTimeout,
+		Quirks: set.quirks(), Thinking: set.thinking(),
 	}
 	if set.Temperature >= 0 {
 		t := float32(set.Temperature)

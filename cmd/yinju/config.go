@@ -18,6 +18,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"yinju/rag/openai"
+	"yinju/rag/openai/preset"
 )
 
 // settings are all settings. Each is a flag, an environment variable (YINJU_ and the
@@ -43,12 +44,16 @@ type settings struct {
 	MaxAsks     int           `help:"Questions answered at the same time; more are told to come back." default:"64" group:"Server"`
 	StopTimeout time.Duration `help:"How long answers under way may take when the server stops." default:"20s" group:"Server"`
 
+	Preset       string        `help:"Provider of the chat model by name: deepseek, 通义, ollama, … (yinju presets lists them). It stands for -model, -model-url and the provider's own variable for the key; what you set yourself wins." placeholder:"NAME" group:"Chat model"`
+	PresetEmbed  bool          `help:"The preset's embedding model too. It reads all articles, which go to the provider." group:"Embeddings"`
+	PresetRerank bool          `help:"The preset's reranking model too. It reads the passages found." group:"Reranking"`
 	Model        string        `help:"Name of the chat model. Without one, answers are sentences quoted from the articles." placeholder:"NAME" group:"Chat model"`
 	ModelURL     string        `help:"Address of an OpenAI-compatible server, with its version path: https://api.deepseek.com/v1. The key goes into YINJU_MODEL_KEY or the file named by YINJU_MODEL_KEY_FILE." placeholder:"URL" group:"Chat model"`
 	ModelTimeout time.Duration `help:"How long a whole answer may take." default:"5m" group:"Chat model"`
 	IdleTimeout  time.Duration `help:"How long the model may be silent within an answer." default:"30s" group:"Chat model"`
 	FirstTimeout time.Duration `help:"How long the model may take until its first word." default:"60s" group:"Chat model"`
 	Temperature  float64       `help:"Sampling temperature. Negative: the server's own." default:"-1" group:"Chat model"`
+	Thinking     string        `help:"Whether a reasoning model thinks before it answers: auto (as the server likes), on or off. Off is faster." default:"auto" enum:"auto,on,off" group:"Chat model"`
 	MaxTokens    int           `help:"Longest answer in the model's tokens. 0: the server's own limit." default:"0" group:"Chat model"`
 	PromptChars  int           `help:"Characters of passages and history shown to the model." default:"12000" group:"Chat model"`
 
@@ -71,8 +76,10 @@ type settings struct {
 	FalseRefusals float64 `help:"Share of the questions that the articles do answer and that may be refused all the same, 0 to 0.5. The smaller, the less is refused of what they don't answer." default:"0.05" group:"Search"`
 
 	modelKey, embedKey, rerankKey string
+	preset                        preset.Preset // the zero one unless named by -preset
 	question                      string
 	eval                          evalSettings
+	presets                       presetSettings
 }
 
 // commands is the command line. Settings may stand before or behind a command.
@@ -83,9 +90,10 @@ type commands struct {
 	Ask   struct {
 		Question []string `arg:"" help:"The question."`
 	} `cmd:"" help:"Answer one question on the terminal."`
-	Eval    evalSettings `cmd:"" help:"Measure retrieval and answers on questions with known answers."`
-	Doctor  struct{}     `cmd:"" help:"Look at settings, folder, cache and model servers, and say what is wrong."`
-	Version struct{}     `cmd:"" help:"Print the version."`
+	Eval    evalSettings   `cmd:"" help:"Measure retrieval and answers on questions with known answers."`
+	Doctor  struct{}       `cmd:"" help:"Look at settings, folder, cache and model servers, and say what is wrong."`
+	Presets presetSettings `cmd:"" help:"List the providers that -preset knows."`
+	Version struct{}       `cmd:"" help:"Print the version."`
 }
 
 // errHelped ends a run that only had to print its help.
@@ -96,6 +104,7 @@ const about = `Yinju 引据 answers questions about a folder of articles and cit
   yinju                          the bundled articles, at http://localhost:8080
   yinju -articles DIR            your own
   yinju ask "…" -articles DIR    one answer on the terminal
+  yinju -preset deepseek         a model writes the answers; yinju presets lists more
   yinju doctor -articles DIR     is everything as it should be?
 
 Every setting is also an environment variable (-model-url: YINJU_MODEL_URL) and a line of the file given by -config (model-url = …).`
@@ -133,12 +142,12 @@ func parse(sys system) (command string, s *settings, err error) {
 	}
 	s = &c.settings
 	s.question = strings.Join(c.Ask.Question, " ")
-	s.eval = c.Eval
+	s.eval, s.presets = c.Eval, c.Presets
 	command, _, _ = strings.Cut(parsed.Command(), " ")
-	if command == "version" {
+	if command == "version" || command == "presets" {
 		return command, s, nil
 	}
-	if err := s.readKeys(sys.Env); err != nil {
+	if err := cmp.Or(s.readKeys(sys.Env), s.usePreset(sys.Env)); err != nil {
 		return "", nil, err
 	}
 	return command, s, s.check()
@@ -304,7 +313,7 @@ func (s *settings) check() error {
 	return cmp.Or(
 		s.checkArticles(), s.checkListen(), s.checkQuestion(),
 		checkServer("model", "model", s.Model, s.ModelURL), checkServer("embed-model", "embed", s.EmbedModel, s.EmbedURL),
-		checkServer("rerank-model", "rerank", s.RerankModel, s.RerankURL), within("rerank-pool", float64(s.RerankPool), 1, 1000),
+		checkServer("rerank-model", "rerank", s.RerankModel, s.RerankURL), s.checkThinking(), within("rerank-pool", float64(s.RerankPool), 1, 1000),
 		positive("rerank-timeout", s.RerankTimeout),
 		within("max-files", float64(s.MaxFiles), 1, 10_000_000), within("k", float64(s.K), 1, 50),
 		within("passage-size", float64(s.PassageSize), 50, 5000),

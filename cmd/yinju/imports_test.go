@@ -39,6 +39,7 @@ var arrows = []struct {
 	{"rag/hint", []string{"corpus/fold"}},
 	{"rag/form", nil},
 	{"rag", []string{"corpus", "corpus/fold", "rag/bm25", "rag/cite", "rag/form", "rag/hint"}},
+	{"rag/openai/preset", []string{"rag/openai"}},                                        // data about its servers
 	{"rag/openai/openaitest/...", []string{"rag/openai/openaitest"}},                     // a fake server, itself without ours
 	{"rag/extractive", []string{"rag", "rag/bm25", "rag/form", "corpus", "corpus/fold"}}, // reads the question's terms
 	{"rag/...", []string{"rag", "rag/cite", "corpus", "corpus/fold"}},                    // adapters

@@ -42,6 +42,8 @@ func run(ctx context.Context, sys system) error {
 	switch {
 	case command == "version":
 		_, err = fmt.Fprintln(sys.Stdout, version())
+	case command == "presets":
+		err = listPresets(sys.Stdout, settings.presets)
 	case command == "ask":
 		err = ask(ctx, sys, settings)
 	case command == "doctor":

@@ -24,10 +24,10 @@ import (
 //
 // Which manner a server has, its answers tell: see request. Both are as documented in
 // the API references of Jina ("Reranker API"), Cohere ("Rerank API v2"), SiliconFlow
-// ("Create rerank"), Xinference ("Rerank"), vLLM ("Re-rank API") and TEI
+// ("Create rerank"), DashScope ("Rerank", OpenAI compatible), Xinference ("Rerank"), vLLM ("Re-rank API") and TEI
 // (docs/openapi.json, RerankRequest and Rank).
 type Rerank struct {
-	BaseURL string // see CheckURL; with or without /rerank at its end
+	BaseURL string // see CheckURL; with or without /rerank (or DashScope's /reranks) at its end
 	Key     string // sent as bearer token, if not empty
 	Name    string // the model's name; TEI has one model and doesn't look
 
@@ -43,8 +43,16 @@ type Rerank struct {
 
 var _ rag.Reranker = (*Rerank)(nil)
 
+// path is what is appended to the base address.
+func (r *Rerank) path() string {
+	if strings.HasSuffix(strings.TrimRight(strings.TrimSpace(r.BaseURL), "/"), "/reranks") {
+		return "/reranks"
+	}
+	return "/rerank"
+}
+
 func (r *Rerank) endpoint() endpoint {
-	base := strings.TrimSuffix(strings.TrimRight(strings.TrimSpace(r.BaseURL), "/"), "/rerank")
+	base := strings.TrimSuffix(strings.TrimRight(strings.TrimSpace(r.BaseURL), "/"), r.path())
 	return endpoint{baseURL: base, key: r.Key, http: r.HTTP, names: rankSettings}
 }
 
@@ -78,7 +86,7 @@ type rankDocuments struct {
 	Query     string   `json:"query"`
 	Documents []string `json:"documents"`
 	TopN      int      `json:"top_n"`
-	// Cohere's version 2 doesn't have it, and refuses what it doesn't have.
+	// Cohere's version 2 and DashScope don't have it, and the former refuses what it doesn't have.
 	ReturnDocuments *bool `json:"return_documents,omitempty"`
 }
 
@@ -130,7 +138,7 @@ func (r *Rerank) ask(ctx context.Context, query string, documents []string, text
 		body, err = json.Marshal(rankTexts{Query: query, Texts: documents, Truncate: true})
 	} else {
 		request := rankDocuments{Model: r.Name, Query: query, Documents: documents, TopN: len(documents)}
-		if !strings.HasSuffix(at.baseURL, "/v2") {
+		if !strings.HasSuffix(at.baseURL, "/v2") && r.path() == "/rerank" {
 			request.ReturnDocuments = new(bool)
 		}
 		body, err = json.Marshal(request)
@@ -138,7 +146,7 @@ func (r *Rerank) ask(ctx context.Context, query string, documents []string, text
 	if err != nil {
 		return nil, err
 	}
-	answer, err := at.post(ctx, "/rerank", body, cmp.Or(r.MaxBytes, 4<<20))
+	answer, err := at.post(ctx, r.path(), body, cmp.Or(r.MaxBytes, 4<<20))
 	if err != nil {
 		return nil, err
 	}
