@@ -53,7 +53,7 @@ func TestOneOfNearDuplicatesIsShown(t *testing.T) {
 	const question = "雨水收集池一共多少座？"
 	for filter, want := range map[string]string{ // of the three papers the one shown, and the others
 		"": "县报 [晚报 山村日报]", // the newest of equals
-		"&sources=" + url.QueryEscape("山村日报"):                                      "山村日报 []",
+		"&sources=" + url.QueryEscape("山村日报"):                                       "山村日报 []",
 		"&sources=" + url.QueryEscape("山村日报") + "&sources=" + url.QueryEscape("县报"): "县报 [山村日报]",
 	} {
 		var got []string
