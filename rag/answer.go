@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"yinju/rag/cite"
 )
 
 // Answerer answers questions from passages. Set the fields before the first call and
@@ -17,8 +19,10 @@ type Answerer struct {
 	Chat      ChatModel // nil: answers are extractive
 	Extractor Extractor
 	Reranker  Reranker // nil: the passages stand in the Retriever's order
-	Prompt    Prompt
-	K         int // passages to answer from when the question doesn't say; 0 means 8
+	// Checker holds sentences of a model against their passages.
+	Checker cite.Checker
+	Prompt  Prompt
+	K       int // passages to answer from when the question doesn't say; 0 means 8
 	// RerankPool is how many passages the Reranker chooses K from; 0 means 30.
 	RerankPool int
 	// MinCoverage is the Result.Coverage below which the articles are taken not to
@@ -33,7 +37,7 @@ type Answerer struct {
 // An error of emit ends the work. Errors are ErrNotReady, *InputError, ctx's, emit's,
 // or the Retriever's: a model that fails is no error, the Answer says so.
 func (a *Answerer) Ask(ctx context.Context, q Question, emit func(Event) error) (*Answer, error) {
-	w := &writing{question: q, lang: languageOf(q.Text), emit: emit, started: time.Now()}
+	w := &writing{question: q, lang: languageOf(q.Text), emit: emit, checker: a.Checker, started: time.Now()}
 	if strings.TrimSpace(q.Text) == "" {
 		return nil, &InputError{Field: "question", Message: "the question is empty", Hint: "Ask something."}
 	}

@@ -20,6 +20,7 @@ type writing struct {
 	emit     func(Event) error
 	started  time.Time
 	thinking thinking
+	checker  cite.Checker
 	out      strings.Builder // what has been told of the answer
 	told     int             // sentences told
 }
@@ -238,7 +239,7 @@ func (w *writing) claims(text string) []cite.Claim {
 		if len(c.Numbers) > 0 || c.Heading || len(next.Numbers) == 0 || !oneLine(text, *c, next) {
 			continue
 		}
-		if strings.HasSuffix(c.Text, "；") || cite.Check(c.Text, w.sources(next.Numbers)).Verdict == cite.Supported {
+		if strings.HasSuffix(c.Text, "；") || w.checker.Check(c.Text, w.sources(next.Numbers)).Verdict == cite.Supported {
 			c.Numbers = slices.Clone(next.Numbers)
 		}
 	}
@@ -253,7 +254,7 @@ func oneLine(text string, a, b cite.Claim) bool {
 func (w *writing) check(c cite.Claim) Sentence {
 	support := cite.Support{Verdict: cite.None}
 	if !c.Heading {
-		support = cite.Check(c.Text, w.sources(c.Numbers))
+		support = w.checker.Check(c.Text, w.sources(c.Numbers))
 	}
 	s := Sentence{Text: c.Text, Citations: c.Numbers, Support: support.Verdict, Missing: support.Missing}
 	if s.Citations == nil {

@@ -19,6 +19,7 @@ import (
 	"yinju/corpus/segment"
 	"yinju/rag"
 	"yinju/rag/chromem"
+	"yinju/rag/cite"
 	"yinju/rag/extractive"
 	"yinju/rag/lsa"
 	"yinju/rag/openai"
@@ -74,6 +75,7 @@ func (s *service) assemble(ctx context.Context, set *settings) error {
 	s.Index = newIndex(set, s, words, cache)
 	s.close = append(s.close, s.Index.Close)
 	s.Answerer = newAnswerer(set, s.Index)
+	s.Answerer.Checker = checker(words)
 	return nil
 }
 
@@ -135,6 +137,11 @@ func orNone[N int | float64](n N) N {
 		return -1
 	}
 	return n
+}
+
+// checker knows names and rare words by the segmenter.
+func checker(words *segment.Segmenter) cite.Checker {
+	return cite.Checker{Names: words.Names, Rare: words.Rare}
 }
 
 func newAnswerer(set *settings, x *rag.Index) *rag.Answerer {

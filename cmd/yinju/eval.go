@@ -193,6 +193,7 @@ func buildFor(ctx context.Context, set *settings, ts testSet, stderr io.Writer) 
 		}
 	}
 	s.Answerer = newAnswerer(set, s.Index)
+	s.Answerer.Checker = checker(words)
 	return s, nil
 }
 

@@ -40,6 +40,7 @@ type Config struct {
 type Segmenter struct {
 	jieba   *gojieba.Jieba
 	version string
+	common  map[string]bool // words that are too common to be missed
 }
 
 // shared keeps one Segmenter for each user dictionary, by its version, for ever: a
@@ -67,7 +68,11 @@ func New(c Config) (*Segmenter, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Segmenter{jieba: j, version: v}
+	common, err := commonWords()
+	if err != nil {
+		return nil, err
+	}
+	s := &Segmenter{jieba: j, version: v, common: common}
 	shared.by[v] = s
 	return s, nil
 }

@@ -47,9 +47,8 @@ func Best(claim, text string, sentences []corpus.Span) (corpus.Span, float64) {
 }
 
 func scoreSpan(claim script, facts []fact, text string) float64 {
-	var e evidence
-	e.add(text)
-	overlap := e.overlap(claim)
+	e := evidence{sources: []*Source{NewSource(text)}, from: claim}
+	overlap := e.overlap()
 	if len(facts) == 0 {
 		return overlap
 	}

@@ -3,10 +3,9 @@ package cite
 import (
 	"slices"
 	"strings"
-	"unicode"
+	"unicode/utf8"
 
 	"yinju/corpus/fold"
-	"yinju/corpus/quantity"
 )
 
 // Verdicts of a check.
@@ -29,11 +28,46 @@ type Checker struct {
 	// Names, if set, returns further words of a sentence that its sources must hold:
 	// names of people, places and organisations, as a segmenter knows them.
 	Names func(sentence string) []string
+	// Rare, if set, returns words of a sentence so rare that its sources should hold
+	// them as they are, or it is supported in part only.
+	Rare func(sentence string) []string
 }
 
 // Check tells whether the facts of a sentence (without its markers) stand in the
-// sources it cites. See Checker.Check.
+// sources it cites. See Statement.Check.
 func Check(sentence string, sources []string) Support { return Checker{}.Check(sentence, sources) }
+
+// Check reads the sentence and the sources and compares them. See Statement.Check.
+func (c Checker) Check(sentence string, sources []string) Support {
+	return c.Read(sentence).Check(Sources(sources))
+}
+
+// Statement is a sentence made ready to be held against sources. It is never changed.
+type Statement struct {
+	text  script
+	facts []fact
+	none  bool // there is nothing to check
+}
+
+// Read reads a sentence (without its markers).
+func (c Checker) Read(sentence string) Statement {
+	s := Statement{text: newScript(sentence)}
+	if s.none = idle(s.text); s.none {
+		return s
+	}
+	var given []fact
+	if c.Names != nil {
+		given = s.text.mentions(c.Names(sentence), nameFact)
+	}
+	s.facts = s.text.facts(true)
+	s.facts = append(without(s.facts, given), apart(given, s.facts)...)
+	s.none = len(s.facts) == 0 && (trivial(s.text) || transition(s.text))
+	s.facts = append(s.facts, s.text.periods()...)
+	if c.Rare != nil {
+		s.facts = append(s.facts, apart(s.text.mentions(c.Rare(sentence), rareFact), s.facts)...)
+	}
+	return s
+}
 
 // Overlap thresholds, in shares of a sentence's words that stand in the sources.
 const (
@@ -43,111 +77,95 @@ const (
 	foreign    = 0.05 // with every hard fact found, and below: unsupported
 )
 
-// Check compares hard facts (numbers with magnitude and unit, dates, Latin names,
-// quoted words, people who say something) and the words around them. Both sides are
-// folded, so width, case, Traditional and Simplified, Chinese and Arabic numerals
-// are the same. A sentence in another language than its sources is judged by its
-// numbers, dates and names with digits in them alone; if it has none the verdict is
-// partial. Units must agree: see agree.
-func (c Checker) Check(sentence string, sources []string) Support {
-	claim := newScript(sentence)
-	if idle(claim) {
+// Check compares hard facts (numbers with magnitude and unit, dates, names, quoted
+// words) and the words around them. Both sides are folded, so width, case,
+// Traditional and Simplified, Chinese and Arabic numerals are the same. A sentence in
+// another language than its sources is judged by its numbers, dates and names with
+// digits in them alone; if it has none the verdict is partial. Units must agree or be
+// multiples of one another, and a number must be said of the same day or year, and
+// rise where the source has it rise.
+func (s Statement) Check(sources []*Source) Support {
+	switch {
+	case s.none:
 		return Support{Verdict: None}
-	}
-	facts := claim.facts(true)
-	if c.Names != nil {
-		for _, name := range c.Names(sentence) {
-			facts = append(facts, claim.mention(name)...)
-		}
-	}
-	if len(facts) == 0 && (trivial(claim) || transition(claim)) {
-		return Support{Verdict: None}
-	}
-	if len(sources) == 0 {
+	case len(sources) == 0:
 		return Support{Verdict: Unsupported}
 	}
-	var e evidence
-	for _, s := range sources {
-		e.add(s)
-	}
-	return e.judge(claim, facts)
+	e := evidence{sources: sources, from: s.text}
+	return e.judge(s.facts)
 }
 
-// mention is the fact of a name that stands in t.
-func (t script) mention(name string) []fact {
-	word := []rune(fold.String(name))
-	i := strings.Index(string(t.folded), string(word))
-	if len(word) < 2 || i < 0 {
-		return nil
-	}
-	start := len([]rune(string(t.folded)[:i]))
-	return []fact{{kind: nameFact, start: start, end: start + len(word), word: word}}
-}
-
-// evidence is what the sources hold.
-type evidence struct {
-	texts   []script
-	facts   []fact
-	words   map[string]bool
-	letters [][]rune        // of each text, lazily
-	claim   map[string]bool // words near which a number must stand; nil: anywhere
-}
-
-// A number counts only where, within so many characters, the source has this share
-// of the claim's words: a number borrowed from another statement is a wrong one.
-const (
-	vicinity  = 60
-	nearShare = 0.1
-)
-
-// near tells whether some words of the claim stand around a fact of the sources.
-func (e *evidence) near(f fact) bool {
-	if len(e.claim) == 0 {
-		return true
-	}
-	s := e.texts[f.text].folded
-	shared := map[string]bool{}
-	eachWord(s[max(0, f.start-vicinity):min(len(s), f.end+vicinity)], func(word string) {
-		if e.claim[word] {
-			shared[word] = true
+// Facts counts the hard facts of the sentence.
+func (s Statement) Facts() int {
+	n := 0
+	for _, f := range s.facts {
+		if f.kind != rareFact {
+			n++
 		}
+	}
+	return n
+}
+
+// mentions are the facts of words that stand in t.
+func (t script) mentions(words []string, k kind) (found []fact) {
+	all := string(t.folded)
+	for _, w := range words {
+		word := letters([]rune(fold.String(w)))
+		i := strings.Index(all, fold.String(w))
+		if len(word) < 2 || i < 0 {
+			continue
+		}
+		start := utf8.RuneCountInString(all[:i])
+		found = append(found, fact{kind: k, start: start, end: start + utf8.RuneCountInString(w), word: word, given: true})
+	}
+	return found
+}
+
+// without leaves out the numbers in names: 第二医院.
+func without(facts, names []fact) []fact {
+	return slices.DeleteFunc(facts, func(f fact) bool {
+		return f.kind == numberFact && slices.ContainsFunc(names, func(n fact) bool { return n.start <= f.start && f.end <= n.end })
 	})
-	return len(shared) > 0 && float64(len(shared)) >= nearShare*float64(len(e.claim))
 }
 
-func (e *evidence) add(text string) {
-	t := newScript(text)
-	e.texts = append(e.texts, t)
-	for _, f := range t.facts(false) {
-		f.text = len(e.texts) - 1
-		e.facts = append(e.facts, f)
-	}
-	if e.words == nil {
-		e.words = map[string]bool{}
-	}
-	eachWord(t.folded, func(word string) { e.words[word] = true })
+// apart leaves out the words that are part of another fact.
+func apart(words, facts []fact) []fact {
+	return slices.DeleteFunc(words, func(w fact) bool {
+		return slices.ContainsFunc(facts, func(f fact) bool { return f.start < w.end && w.start < f.end })
+	})
 }
 
-func (e *evidence) judge(claim script, facts []fact) Support {
-	sameLanguage := slices.ContainsFunc(e.texts, func(t script) bool { return t.han == claim.han })
+// judge weighs what is missing. A name that is found speaks for nothing, as every
+// sentence about something holds it; one that is missing counts like a wrong number.
+// A rare word that is missing may be a synonym: it keeps a sentence from being
+// supported, and no more.
+func (e *evidence) judge(facts []fact) Support {
+	sameLanguage := e.any(func(s *Source) bool { return s.text.han == e.from.han })
 	if sameLanguage {
 		e.claim = map[string]bool{}
-		eachWord(claim.folded, func(word string) { e.claim[word] = true })
+		eachWord(e.from.folded, func(word string) { e.claim[word] = true })
 	}
-	var support Support
-	checked := 0
+	var t tally
 	for _, f := range facts {
-		found := e.holds(f)
-		if !sameLanguage && !found && (f.kind == quoteFact || f.kind == nameFact || f.kind == termFact && !slices.ContainsFunc(f.word, digit)) {
-			continue // perhaps a translation
+		if f.kind == numberFact && sameLanguage && slices.ContainsFunc(facts, func(q fact) bool { return q.kind == quoteFact && q.start <= f.start && f.end <= q.end }) {
+			continue // it stands and falls with the quotation
 		}
-		checked++
-		if written := string(claim.written[f.start:f.end]); !found && !slices.Contains(support.Missing, written) {
-			support.Missing = append(support.Missing, written)
+		found, elsewhen := false, false
+		if f.kind == numberFact {
+			found, elsewhen = e.holdsNumber(f)
+		} else {
+			found = e.holds(f)
+		}
+		if found || sameLanguage || !f.translatable() {
+			t.count(f, found)
+		}
+		if d, ok := e.from.dateOf(f); elsewhen && ok {
+			t.misdated = append(t.misdated, d)
 		}
 	}
-	overlap := e.overlap(claim)
-	missing := len(support.Missing)
+	support := t.support(e.from)
+	checked, missing, rare := t.checked, t.missing, t.rare
+	overlap := e.overlap()
 	switch {
 	case missing*2 > checked:
 		support.Verdict = Unsupported
@@ -158,11 +176,69 @@ func (e *evidence) judge(claim script, facts []fact) Support {
 	case !sameLanguage:
 		support.Verdict = Partial
 	case checked > 0:
-		support.Verdict = grade(overlap, factsFit, foreign)
+		if support.Verdict = grade(overlap, factsFit, foreign); support.Verdict == Unsupported && (checked > 1 || e.characters() >= nearCharShare) {
+			support.Verdict = Partial // said in other words
+		}
 	default:
 		support.Verdict = grade(overlap, fits, hardlyFits)
 	}
+	if rare > 0 && support.Verdict == Supported {
+		support.Verdict = Partial
+	}
 	return support
+}
+
+// tally counts what was found of a sentence.
+type tally struct {
+	checked, missing, rare int
+	lost                   []fact
+	misdated               []fact
+}
+
+func (t *tally) count(f fact, found bool) {
+	switch {
+	case f.kind == rareFact && !found:
+		t.rare++
+	case f.kind == rareFact, found && f.given, found && f.unit == ordinal:
+		return // 第二工厂 is rather a name
+	default:
+		t.checked++
+		if !found {
+			t.missing++
+		}
+	}
+	if !found {
+		t.lost = append(t.lost, f)
+	}
+}
+
+// support lists what is missing as the sentence writes it. A date that the sources have
+// for something else is missing once.
+func (t *tally) support(from script) (s Support) {
+	for _, d := range t.misdated {
+		if !slices.ContainsFunc(t.lost, func(f fact) bool { return f.start == d.start }) {
+			t.lost = append(t.lost, d)
+			t.missing++
+		}
+	}
+	slices.SortStableFunc(t.lost, func(a, b fact) int { return a.start - b.start })
+	for _, f := range t.lost {
+		if written := string(from.written[f.start:f.end]); !slices.Contains(s.Missing, written) {
+			s.Missing = append(s.Missing, written)
+		}
+	}
+	return s
+}
+
+// translatable tells facts that a text in another language has in its own words.
+func (f fact) translatable() bool {
+	switch f.kind {
+	case quoteFact, nameFact, rareFact:
+		return true
+	case termFact:
+		return !slices.ContainsFunc(f.word, digit)
+	}
+	return false
 }
 
 func grade(overlap, supported, partial float64) string {
@@ -173,52 +249,6 @@ func grade(overlap, supported, partial float64) string {
 		return Partial
 	}
 	return Unsupported
-}
-
-// holds tells whether the sources state f.
-func (e *evidence) holds(f fact) bool {
-	switch f.kind {
-	case numberFact:
-		if slices.ContainsFunc(e.facts, func(s fact) bool { return sameNumber(f, s) && e.near(s) }) {
-			return true
-		}
-	case dateFact:
-		return e.holdsDate(f.date)
-	case termFact:
-		return slices.ContainsFunc(e.texts, func(t script) bool { return findTerm(t.folded, f.word) })
-	case quoteFact, nameFact:
-		if e.letters == nil {
-			for _, t := range e.texts {
-				e.letters = append(e.letters, letters(t.folded))
-			}
-		}
-		return slices.ContainsFunc(e.letters, func(l []rune) bool { return strings.Contains(string(l), string(f.word)) })
-	}
-	return false
-}
-
-func sameNumber(f, s fact) bool {
-	if s.kind == dateFact {
-		v, whole := f.value.Integer()
-		return whole && (f.unit == none && v == s.date.Year || f.unit == days && v == s.date.Day)
-	}
-	return s.kind == numberFact && f.value == s.value && agree(f.unit, s.unit)
-}
-
-// holdsDate looks for the date, and for its year apart from it: 2023年...9月7日.
-func (e *evidence) holdsDate(d quantity.Date) bool {
-	year, rest := d.Year == 0, d.Month == 0
-	for _, f := range e.facts {
-		switch f.kind {
-		case dateFact:
-			year = year || f.date.Year == d.Year
-			rest = rest || d.Holds(f.date)
-		case numberFact:
-			v, whole := f.value.Integer()
-			year = year || whole && f.unit == none && v == d.Year
-		}
-	}
-	return year && rest
 }
 
 // findTerm looks for a Latin name as a whole word; hyphens, blanks and underscores
@@ -273,21 +303,6 @@ func termEnds(last rune, s []rune) bool {
 	}
 }
 
-// overlap is the share of the claim's words that stand in the sources, in [0, 1].
-func (e *evidence) overlap(claim script) float64 {
-	all, found := 0, 0
-	eachWord(claim.folded, func(word string) {
-		all++
-		if e.words[word] {
-			found++
-		}
-	})
-	if all == 0 {
-		return 1
-	}
-	return float64(found) / float64(all)
-}
-
 // function characters and words, which every text has.
 const hanFunction = "的了是在和与及等也就都而或对为以其被把这那有将已还并从中上下于由向到个们之所则"
 
@@ -299,10 +314,12 @@ var latinFunction = func() map[string]bool {
 	return words
 }()
 
+// content tells Han characters that are no function words.
+func content(r rune) bool { return isHan(r) && !strings.ContainsRune(hanFunction, r) }
+
 // eachWord calls f with the pairs of Han characters and the Latin words of folded
 // text, function words left out, plural s cut off.
 func eachWord(s []rune, f func(string)) {
-	content := func(r rune) bool { return unicode.Is(unicode.Han, r) && !strings.ContainsRune(hanFunction, r) }
 	for i := 0; i < len(s); i++ {
 		switch r := s[i]; {
 		case r < 0x80 && latin(r):

@@ -2,6 +2,7 @@ package cite
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -12,13 +13,16 @@ import (
 // fact is something in a sentence that its sources must hold.
 type fact struct {
 	kind       kind
-	text       int              // of evidence: which text states it
 	start, end int              // runes
 	value      quantity.Decimal // of a number
 	unit       unit
-	date       quantity.Date
-	word       []rune // of a term, a quotation or a name, folded
+	date       date
+	word       []rune // of a term, a quotation, a name or a score, folded
+	given      bool   // by Checker.Names or Checker.Rare
+	person     bool   // the name of one
 }
+
+type date = quantity.Date
 
 type kind int8
 
@@ -28,12 +32,15 @@ const (
 	termFact  // a Latin word that is a name
 	quoteFact // what stands in quotation marks
 	nameFact  // a person, or what the caller's Names found
+	rareFact  // what the caller's Rare found
+	scoreFact // 3比1
 )
 
 // script is a text ready to be read: the runes as written and folded, of one length.
 type script struct {
 	written, folded []rune
-	han             bool // more Han characters than Latin words
+	han             bool    // more Han characters than Latin words
+	dates           *[]fact // all of the text
 }
 
 func newScript(s string) script {
@@ -54,6 +61,15 @@ func newScript(s string) script {
 		}
 	}
 	t.han = han > words
+	var dates []fact
+	for i := 0; i < len(t.folded); {
+		if f, next := t.dateAt(i); next > i {
+			dates, i = append(dates, f), next
+			continue
+		}
+		i++
+	}
+	t.dates = &dates
 	return t
 }
 
@@ -84,11 +100,14 @@ func (t script) facts(strict bool) []fact {
 // factAt reads the fact at i; next is where to go on, i if nothing stands there.
 func (t script) factAt(i int, strict bool) (f fact, next int) {
 	s := t.folded
-	if r := s[i]; !digit(r) && !latin(r) && !quantity.IsHanDigit(r) && !quantity.IsMagnitude(r) && r != '第' {
+	if r := s[i]; !digit(r) && !latin(r) && !quantity.IsHanDigit(r) && !quantity.IsMagnitude(r) && !strings.ContainsRune("第半过翻上下", r) {
 		return f, i
 	}
-	if d, size := quantity.ReadDate(s[i:]); size > 0 {
-		return fact{kind: dateFact, start: i, end: i + size, date: d}, i + size
+	if f, next = t.dateAt(i); next > i {
+		return f, next
+	}
+	if f, next = t.special(i, strict); next > i || strings.ContainsRune("过翻上下半", s[i]) {
+		return f, next
 	}
 	if s[i] == '第' {
 		return t.ordinal(i)
@@ -163,6 +182,12 @@ func (t script) fraction(i int) (f fact, next int) {
 	case "千":
 		u = "‰"
 	}
+	if n, whole := fractionOf(of); whole {
+		u = unit("分之" + strconv.Itoa(n))
+		if share, ok := percentOf(value, n); ok {
+			value, u = share, percent
+		}
+	}
 	return fact{kind: numberFact, start: i, end: i + size, value: value, unit: u}, i + size
 }
 
@@ -219,7 +244,8 @@ func (t script) withHalf(f fact, end int) fact {
 // vague tells 十几, 数百 and 上万.
 func (t script) vague(i int, n quantity.Numeral) bool {
 	before := at(t.folded, i-1)
-	return n.Vague || strings.ContainsRune("数几", before) || n.Bare && before == '上'
+	counts := digit(t.folded[i]) // 人数28, not 数百
+	return n.Vague || strings.ContainsRune("数几", before) && !counts || n.Bare && before == '上'
 }
 
 // idiom tells a numeral that counts nothing: a Chinese digit without a unit, and of
@@ -274,7 +300,27 @@ func (t script) term(i int, strict bool) (f fact, next int) {
 			}
 		}
 	}
+	if strict {
+		f = t.joined(f)
+	}
 	return f, f.end
+}
+
+// joined adds the names that follow after a blank: Helena Brandt, X9 Pro.
+func (t script) joined(f fact) fact {
+	s := t.folded
+	for at(s, f.end) == ' ' && latin(at(s, f.end+1)) && unicode.IsUpper(t.written[f.end+1]) {
+		end := f.end + 1
+		for end < len(s) && (latin(s[end]) || digit(s[end])) {
+			end++
+		}
+		if !t.named(f.end+1, end) || end-f.start > longestName {
+			break
+		}
+		f.end = end
+		f.word = s[f.start:end]
+	}
+	return f
 }
 
 // longestName bounds, in characters, what is taken for a Latin name.
@@ -312,10 +358,17 @@ func (t script) everyday(f fact) bool {
 	switch after := at(t.folded, f.end); {
 	case f.start == 0 && f.unit == none && whole && v < 100 && strings.ContainsRune(".、):", after):
 		return true // 1. ...
+	case f.unit == ordinal && t.inName(f.end):
+		return true // 第二医院
 	case f.unit == ordinal:
 		return strings.ContainsRune(",、:.", after) // 第一，...
 	}
 	return whole && v <= 10 && t.few(f, v)
+}
+
+// inName tells the nouns behind an ordinal that is part of a name.
+func (t script) inName(i int) bool {
+	return slices.ContainsFunc([]string{"医院", "人民医院", "中学", "小学", "师范", "附属", "中级", "军医"}, func(w string) bool { return hasRunes(t.folded[min(i, len(t.folded)):], w) })
 }
 
 // few tells the small numbers that only introduce what is counted: 三大, 一个, 两种, 3个方面.
