@@ -28,6 +28,7 @@ type evalSettings struct {
 	Questions  []string `help:"Questions as JSON lines: {\"question\",\"answers\",\"doc_ids\",\"unanswerable\"}. doc_ids are ids of -docs, or paths of articles." placeholder:"FILE,..."`
 	Limit      int      `help:"At most so many questions of each file, spread over it. 0: all." default:"0"`
 	Depth      int      `help:"Passages looked at for the ranking of documents." default:"100"`
+	Simplified bool     `help:"Ask the questions in Simplified characters, as most readers of Traditional text would."`
 	NearMisses bool     `help:"Also ask each question without the passages that answer it: it should be refused then."`
 	JSON       string   `help:"Write the figures as JSON to this file, - for the terminal and nothing else there." placeholder:"FILE"`
 	HTML       string   `help:"Write a page with plots to this file." placeholder:"FILE"`

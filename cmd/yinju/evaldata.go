@@ -14,9 +14,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"yinju/corpus"
+	"yinju/corpus/fold"
 )
 
 // label is an identifier in a data file: a string, or a number as it is written.
@@ -176,6 +178,9 @@ func readQuestions(ctx context.Context, paths []string, set evalSettings, notes 
 				return fmt.Errorf("%s: the id %q is also that of %s; give each question its own, or none", at, q.ID, ids[q.ID])
 			}
 			ids[q.ID] = at
+			if set.Simplified {
+				q.Question = simplified(q.Question)
+			}
 			q.clean()
 			if !q.Unanswerable && len(q.DocIDs) == 0 && len(q.Answers) == 0 {
 				idle++
@@ -201,6 +206,16 @@ func readQuestions(ctx context.Context, paths []string, set evalSettings, notes 
 		return all, err
 	}
 	return all, nil
+}
+
+// simplified writes Chinese characters in Simplified and leaves the rest as it is.
+func simplified(question string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Han, r) {
+			return fold.Rune(r)
+		}
+		return r
+	}, question)
 }
 
 // clean takes out what would count for nothing or twice. An unanswerable question has

@@ -48,6 +48,22 @@ func TestFilesAreReadAsTheyCome(t *testing.T) {
 	}
 }
 
+func TestQuestionsAreAskedInSimplified(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	docs := write(t, dir, "docs.jsonl", `{"id":"1","title":"臺灣","text":"圖書館"}`)
+	questions := write(t, dir, "q.jsonl", `{"question":"「圖書館」由誰建，GPT-4Ｏ？","doc_ids":["1"],"answers":["臺灣"]}`)
+	for simplified, want := range map[bool]string{false: "「圖書館」由誰建，GPT-4Ｏ？", true: "「图书馆」由谁建，GPT-4Ｏ？"} {
+		sets, _, err := readAll(t, evalSettings{Docs: docs, Questions: []string{questions}, Simplified: simplified})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if q := sets[0].Questions[0]; q.Question != want || q.Answers[0] != "臺灣" || sets[0].Docs[0].Text != "圖書館" {
+			t.Errorf("simplified %v: %+v of %+v", simplified, q, sets[0].Docs[0])
+		}
+	}
+}
+
 func TestSetsAreFolders(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

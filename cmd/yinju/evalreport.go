@@ -130,6 +130,7 @@ type reportSettings struct {
 	K           int     `json:"k"`
 	Depth       int     `json:"depth"`
 	Limit       int     `json:"limit"`
+	Simplified  bool    `json:"simplified,omitempty"`
 	Fusion      string  `json:"fusion"`
 	DenseWeight float64 `json:"dense_weight"`
 	DenseFill   float64 `json:"dense_fill"`
@@ -141,7 +142,7 @@ func newReport(set *settings, results []*setResult) *report {
 	return &report{
 		Metrics: together(results), Sets: results,
 		Settings: reportSettings{
-			Version: version(), Embedder: results[0].embedder, Model: set.Model, K: set.K, Depth: set.eval.Depth, Limit: set.eval.Limit,
+			Version: version(), Embedder: results[0].embedder, Model: set.Model, K: set.K, Depth: set.eval.Depth, Limit: set.eval.Limit, Simplified: set.eval.Simplified,
 			Fusion: set.Fusion, DenseWeight: set.DenseWeight, DenseFill: set.DenseFill, RefuseBelow: set.RefuseBelow, PassageSize: set.PassageSize,
 		},
 	}
