@@ -31,6 +31,11 @@ type hit struct {
 	Rerank    rag.LegScore `json:"rerank"` // rank 0: answers are reranked, searches are not
 	Phrase    bool         `json:"phrase"`
 	Terms     []string     `json:"terms"`
+	// Sentence is how much of the question the best sentence holds, from 0 to 1 (0: not
+	// among the first ten), Siblings the mean lexical score of the article's best other
+	// passages. Both add to the fused score.
+	Sentence float64 `json:"sentence"`
+	Siblings float64 `json:"siblings"`
 	// Matched are the terms with their weights, heaviest first; Lost is the
 	// share of the score that the dates and sources of the query cost the hit.
 	Matched []rag.TermWeight `json:"matched"`
@@ -79,6 +84,7 @@ func hitsOf(hits []rag.Hit) []hit {
 			Fused: rag.LegScore{Rank: i + 1, Score: h.Score}, Lexical: h.Lexical,
 			Words: h.Words, Grams: h.Grams, Dense: h.Dense, Rerank: h.Rerank,
 			Phrase: h.Phrase, Terms: list(h.Terms), Matched: list(h.Matched), Lost: h.Lost,
+			Sentence: h.Sentence, Siblings: h.Siblings,
 			AlsoIn: list(h.AlsoIn), AlsoInCount: h.AlsoInCount,
 		}
 		if a := h.Article; a != nil {

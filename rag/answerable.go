@@ -2,10 +2,7 @@ package rag
 
 import (
 	"regexp"
-	"strings"
-	"unicode/utf8"
 
-	"yinju/corpus"
 	"yinju/corpus/fold"
 	"yinju/rag/bm25"
 	"yinju/rag/form"
@@ -30,14 +27,11 @@ const (
 // alone is deceived by passages about the same things that lack the fact asked for:
 // those have its words here and there, but no sentence has most of them, or they are
 // about another year.
-func (s *snapshot) answerable(question string, terms searchTerms, best []ranked) float64 {
-	a := s.newAsked(question, terms)
+func (s *snapshot) answerable(a *asked, terms searchTerms, best []ranked) float64 {
 	sentence, title, strange := 0.0, 0.0, 1.0
 	for _, r := range best[:min(readPassages, len(best))] {
-		p := s.passages[r.passage]
-		above := a.in(newBag(p.Context()))
-		sentence = max(sentence, a.inSentences(p.Text, above))
-		title = max(title, a.share(above))
+		read := a.read(s, r.passage)
+		sentence, title = max(sentence, read.sentence), max(title, read.title)
 		strange = min(strange, a.strange(s, r.passage))
 	}
 	score := coveredShare*s.coverage(terms, best) + sentenceShare*sentence + titleShare*title - strange
@@ -46,8 +40,15 @@ func (s *snapshot) answerable(question string, terms searchTerms, best []ranked)
 
 // asked is a question as sentences are held against it.
 type asked struct {
-	form  form.Form
-	terms []askedTerm
+	form     form.Form
+	terms    []askedTerm
+	readings map[int]answering // by passage: each is read once
+}
+
+// answering is what a passage holds of a question.
+type answering struct {
+	sentence float64 // its best sentence, with the titles above it
+	title    float64 // those titles
 }
 
 // askedTerm is a term of the question with its share of the whole question.
@@ -57,9 +58,8 @@ type askedTerm struct {
 	word   bool // of the words' leg
 }
 
-func (s *snapshot) newAsked(question string, terms searchTerms) asked {
-	folded := fold.String(question)
-	a := asked{form: form.Of(folded)}
+func (s *snapshot) newAsked(question string, terms searchTerms) *asked {
+	a := &asked{form: form.Of(fold.String(question)), readings: make(map[int]answering)}
 	for _, leg := range []struct {
 		index *bm25.Index
 		terms []bm25.Term
@@ -78,8 +78,19 @@ func (s *snapshot) newAsked(question string, terms searchTerms) asked {
 	return a
 }
 
+func (a *asked) read(s *snapshot, passage int) answering {
+	r, done := a.readings[passage]
+	if !done {
+		p := s.passages[passage]
+		above := a.in(newBag(p.Context()))
+		r = answering{a.inSentences(p.Text, above), a.share(above)}
+		a.readings[passage] = r
+	}
+	return r
+}
+
 // in tells which terms a text holds.
-func (a asked) in(b *bag) []bool {
+func (a *asked) in(b *bag) []bool {
 	held := make([]bool, len(a.terms))
 	for i, t := range a.terms {
 		held[i] = b.holds(t.text)
@@ -89,15 +100,16 @@ func (a asked) in(b *bag) []bool {
 
 // inSentences is what the best sentence of a passage holds of the question, with the
 // terms that stand above it.
-func (a asked) inSentences(text string, above []bool) float64 {
+func (a *asked) inSentences(text string, above []bool) float64 {
 	best := 0.0
 	before := make([]bool, len(a.terms))
-	for _, span := range corpus.SentencesIn(text, corpus.Span{Start: 0, End: len(text)}) {
-		in := newBag(text[span.Start:span.End])
+	sentences := newSentenceBags(text)
+	held := a.inEach(sentences)
+	for n := range sentences.bags {
 		score := 0.0
 		for i, t := range a.terms {
 			switch {
-			case in.holds(t.text):
+			case held[n][i]:
 				score += t.weight
 				before[i] = true
 			case above[i]:
@@ -106,7 +118,7 @@ func (a asked) inSentences(text string, above []bool) float64 {
 				score += beforeShare * t.weight
 			}
 		}
-		if a.form.Lacks(in.folded) {
+		if score > best && a.form.Lacks(sentences.bags[n].folded) {
 			score -= lackShare / sentenceShare
 		}
 		best = max(best, score)
@@ -114,8 +126,21 @@ func (a asked) inSentences(text string, above []bool) float64 {
 	return best
 }
 
+// inEach tells which terms each sentence holds.
+func (a *asked) inEach(s *sentenceBags) [][]bool {
+	all := make([]bool, len(s.bags)*len(a.terms))
+	held := make([][]bool, len(s.bags))
+	for n := range held {
+		held[n] = all[n*len(a.terms) : (n+1)*len(a.terms)]
+	}
+	for i, t := range a.terms {
+		s.each(t.text, func(n int) { held[n][i] = true })
+	}
+	return held
+}
+
 // share is how much of the question the terms are that a text holds.
-func (a asked) share(held []bool) float64 {
+func (a *asked) share(held []bool) float64 {
 	sum := 0.0
 	for i, t := range a.terms {
 		if held[i] {
@@ -131,7 +156,7 @@ var figure = regexp.MustCompile(`^\d[\d.,]{2,}$`)
 // strange is what is lost for the figures of the question that a passage and its titles
 // lack. Latin names are not treated so: they are misspelt too often. A passage of 2022
 // needs not say so if that is when it was published.
-func (a asked) strange(s *snapshot, passage int) float64 {
+func (a *asked) strange(s *snapshot, passage int) float64 {
 	year := s.article(passage).Published.Format("2006")
 	lost := 0.0
 	for _, t := range a.terms {
@@ -144,57 +169,4 @@ func (a asked) strange(s *snapshot, passage int) float64 {
 		}
 	}
 	return lost
-}
-
-// bag is a text as terms are looked for in it.
-type bag struct {
-	text, folded string
-	plain        bool            // every Chinese term of the text stands in folded as it is
-	terms        map[string]bool // those of list, once one was asked for
-}
-
-func newBag(text string) *bag {
-	folded := fold.String(text)
-	return &bag{text: text, folded: folded, plain: !strings.ContainsFunc(folded, special)}
-}
-
-// special are the characters that may be left out of terms or put together in them,
-// and more: all but ASCII, Chinese characters and the punctuation between those.
-func special(r rune) bool {
-	switch {
-	case r < utf8.RuneSelf, 0x4e00 <= r && r <= 0x9fff, 0x3000 <= r && r <= 0x3020, 0x2010 <= r && r <= 0x2027, r == '·':
-		return false
-	}
-	return true
-}
-
-// holds looks for a Chinese word as characters, for it may have been cut otherwise.
-func (b *bag) holds(term string) bool {
-	switch chinese := term[0] >= utf8.RuneSelf; {
-	case chinese && strings.Contains(b.folded, term):
-		return true
-	case chinese && b.plain:
-		return false
-	}
-	if b.terms == nil {
-		b.terms = make(map[string]bool)
-		for _, t := range b.list() {
-			b.terms[t] = true
-		}
-	}
-	return b.terms[term]
-}
-
-// list returns the terms that are not found in folded.
-func (b *bag) list() []string {
-	if !b.plain {
-		return fold.Grams(b.text)
-	}
-	terms := fold.Quantities(b.text)
-	for run := range fold.Runs(b.text) {
-		if run.Kind == fold.Word {
-			terms = append(append(terms, fold.Stem(run.Text)), fold.Parts(run.Text)...)
-		}
-	}
-	return terms
 }

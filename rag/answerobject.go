@@ -94,6 +94,11 @@ type Reason struct {
 	Terms     []string `json:"terms"`
 	// Matched are the Terms with their weights, heaviest first.
 	Matched []TermWeight `json:"matched"`
+	// Sentence is how much of the question the passage's best sentence holds, from 0 to 1
+	// (0: not among the first ten), Siblings the mean lexical score of the article's best
+	// other passages. Both add to the fused score.
+	Sentence float64 `json:"sentence"`
+	Siblings float64 `json:"siblings"`
 	// Lost is the share of the score that the passage lost for not meeting the dates and
 	// sources that the question prefers.
 	Lost float64 `json:"lost"`

@@ -72,6 +72,7 @@ type ranked struct {
 	lost                float64 // share of the score that boosts cost it
 	likeness            float64 // of the passage's vector to the question's, for every candidate
 	compared            bool    // likeness is known
+	siblings, sentence  float64 // see Ranking.readOn
 	score               float64
 }
 
@@ -136,10 +137,14 @@ func (r Ranking) order(all []ranked) {
 			all[i].lexical.Rank = i + 1
 		}
 	}
-	slices.SortFunc(all, func(a, b ranked) int {
-		return cmp.Or(-compareBool(a.phrase, b.phrase), cmp.Compare(equalish(b.score), equalish(a.score)),
-			cmp.Compare(b.day, a.day), cmp.Compare(a.passage, b.passage))
-	})
+	slices.SortFunc(all, compareRanked)
+}
+
+// compareRanked puts passages that hold the quoted phrases first, then those of higher
+// scores, then the newer ones.
+func compareRanked(a, b ranked) int {
+	return cmp.Or(-compareBool(a.phrase, b.phrase), cmp.Compare(equalish(b.score), equalish(a.score)),
+		cmp.Compare(b.day, a.day), cmp.Compare(a.passage, b.passage))
 }
 
 // shares are what the words and the vectors add to each candidate's score, before they

@@ -57,7 +57,11 @@ type Hit struct {
 	Phrase  bool         // holds every quoted phrase of the query
 	Terms   []string     // terms of the query found in it
 	Matched []TermWeight // the same with their weights, heaviest first
-	Lost    float64      // share of the score that it lost for not meeting dates and sources that the query prefers
+	// Sentence is what the best sentence holds of the question, where it was read, and
+	// Siblings the mean lexical score of the article's best other passages. Both add to
+	// Score; see evidence.go.
+	Sentence, Siblings float64
+	Lost               float64 // share of the score that it lost for not meeting dates and sources that the query prefers
 
 	// AlsoIn are near-duplicates of the passage in other articles, newest first, ten at
 	// most; AlsoInCount counts all of them. They are no hits themselves.

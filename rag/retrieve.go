@@ -41,10 +41,11 @@ func (x *Index) search(ctx context.Context, s *snapshot, q Query, w wishes) (*Re
 		result.Notice = noticeNotDense[lang] + reason(err, lang)
 		x.Log.Warn("a question was answered without the dense ranking", "error", err)
 	}
-	all, full := x.rank(s, q, w, terms, dense, pool, keep, result)
+	a := s.newAsked(q.Text, terms)
+	all, full := x.rank(s, q, w, terms, a, dense, pool, keep, result)
 	for full && len(all) < k+q.Spare && pool < maxPool { // copies took the places
 		pool *= 4
-		all, full = x.rank(s, q, w, terms, dense, pool, keep, result)
+		all, full = x.rank(s, q, w, terms, a, dense, pool, keep, result)
 	}
 	s.diversify(all, k, x.Ranking.Diversity)
 	s.spread(all, k)
@@ -56,7 +57,7 @@ func (x *Index) search(ctx context.Context, s *snapshot, q Query, w wishes) (*Re
 	case held && !x.says(quotedPart.ReplaceAllString(q.Text, " ")):
 		result.Coverage = 1 // nothing but the phrase was asked for, and here it is
 	case held || terms.says:
-		result.Coverage = s.answerable(q.Text, terms, best)
+		result.Coverage = s.answerable(a, terms, best)
 	}
 	return result, ctx.Err()
 }
@@ -66,7 +67,7 @@ const maxPool = 10_000
 
 // rank orders the candidates of a pool, near-duplicates left out. full tells that a
 // larger pool would hold more.
-func (x *Index) rank(s *snapshot, q Query, w wishes, terms searchTerms, dense denseLeg, pool int, keep func(int) bool, result *Result) (all []ranked, full bool) {
+func (x *Index) rank(s *snapshot, q Query, w wishes, terms searchTerms, a *asked, dense denseLeg, pool int, keep func(int) bool, result *Result) (all []ranked, full bool) {
 	words := leg(s.words.Search(terms.words.all, pool, keep))
 	grams := leg(s.grams.Search(terms.grams.all, pool, keep))
 	all = candidates(words, grams, dense)
@@ -77,7 +78,11 @@ func (x *Index) rank(s *snapshot, q Query, w wishes, terms searchTerms, dense de
 		newestFirst(all)
 	}
 	result.lifted = lifted
-	return s.distinct(all, terms), len(words) == pool || len(grams) == pool
+	all = s.distinct(all, terms)
+	if !newest {
+		x.Ranking.readOn(s, all, a)
+	}
+	return all, len(words) == pool || len(grams) == pool
 }
 
 // hits describes the ranked passages.
@@ -92,6 +97,7 @@ func (s *snapshot) hits(best []ranked, terms searchTerms, keep func(int) bool) [
 		h := Hit{
 			Passage: s.passages[r.passage], Article: s.article(r.passage), Score: r.score,
 			Lexical: r.lexical, Words: r.words, Grams: r.grams, Dense: r.dense, Phrase: r.phrase, Lost: r.lost,
+			Sentence: r.sentence, Siblings: r.siblings,
 		}
 		h.AlsoIn, h.AlsoInCount = s.copies(r, best, keep)
 		for i, t := range weighed {

@@ -344,7 +344,7 @@ func explain(hits []Hit) []Reason {
 		reasons[i] = Reason{
 			Number: i + 1, PassageID: h.Passage.ID, ArticleID: h.Article.ID,
 			Fused: LegScore{Rank: h.fused, Score: h.Score}, Lexical: h.Lexical, Words: h.Words, Grams: h.Grams, Dense: h.Dense,
-			Rerank: h.Rerank, Phrase: h.Phrase, Lost: h.Lost, StandsFor: h.AlsoInCount, Terms: h.Terms, Matched: h.Matched,
+			Rerank: h.Rerank, Phrase: h.Phrase, Sentence: h.Sentence, Siblings: h.Siblings, Lost: h.Lost, StandsFor: h.AlsoInCount, Terms: h.Terms, Matched: h.Matched,
 		}
 		if h.Terms == nil {
 			reasons[i].Terms, reasons[i].Matched = []string{}, []TermWeight{}
