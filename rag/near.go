@@ -38,7 +38,7 @@ const (
 type minHash [slots]uint16
 
 // multipliers are odd; each is a hash function of a mixed shingle (Dietzfelbinger et al.,
-// A Reliable Randomized Algorithm for the Closest-Pair Problem, 1997).
+// J. Algorithms 25, 1997).
 var multipliers = func() (m [slots]uint64) {
 	x := uint64(0x79696e6a75)
 	for i := range m {

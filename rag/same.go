@@ -56,50 +56,65 @@ var oneFor = func() (one [lastHan - firstHan + 1]rune) {
 
 // wordingOf keeps the signs that belong to a number: 3.5, −5, 50%, 12:30, $5.
 func wordingOf(text string) wording {
-	var sb strings.Builder
-	sb.Grow(len(text))
-	w := wording{cut: []int{0}}
-	var last, sign rune // what was written last; what stands right before the next rune
-	between, cut := false, false
+	w := worder{wording: wording{cut: []int{0}}}
+	w.sb.Grow(len(text))
 	for i, raw := range text {
-		r := fold.Rune(raw)
-		switch {
+		switch r := fold.Rune(raw); {
 		case firstHan <= r && r <= lastHan:
-			r = oneFor[r-firstHan]
+			w.letter(oneFor[r-firstHan], text, i)
 		case isHidden(r) || unicode.Is(unicode.Mn, r):
-			continue
-		case !unicode.IsLetter(r) && !unicode.IsNumber(r):
-			if isDigit(last) && !between && strings.ContainsRune("%‰°", r) {
-				sb.WriteRune(r)
+		case unicode.IsLetter(r) || unicode.IsNumber(r):
+			w.letter(r, text, i)
+		default:
+			if isDigit(w.last) && !w.between && strings.ContainsRune("%‰°", r) {
+				w.sb.WriteRune(r)
 			}
-			cut = cut || r == '\n' || !isBlank(r)
-			between, sign = true, r
-			continue
+			w.ends = w.ends || r == '\n' || !isBlank(r)
+			w.between, w.sign = true, r
 		}
-		if between {
-			end := sb.Len()
-			switch {
-			case isDigit(r) && strings.ContainsRune("-−+±$¥€£<>≤≥", sign),
-				isDigit(r) && isDigit(last) && strings.ContainsRune(".:/", sign):
-				sb.WriteRune(sign)
-			case isDigit(r) && isDigit(last) && sign == ',' && text[i-1] == ',' && thousands(text[i:]):
-				cut = false
-			case isLatin(last) && isLatin(r):
-				sb.WriteByte(' ')
-			}
-			if cut {
-				w.cut = append(w.cut, end, sb.Len())
-			}
-		}
-		if r == '的' && last == r && !between {
-			continue // written twice
-		}
-		sb.WriteRune(r)
-		last, between, cut, sign = r, false, false, 0
 	}
-	w.text = sb.String()
+	w.text = w.sb.String()
 	w.cut = append(w.cut, len(w.text))
-	return w
+	return w.wording
+}
+
+// worder makes a wording.
+type worder struct {
+	wording
+	sb      strings.Builder
+	last    rune // letter or digit
+	sign    rune // right before the next one
+	between bool // something stood since last,
+	ends    bool // punctuation or the end of a line
+}
+
+// letter writes a letter or digit, which stands at byte i of text.
+func (w *worder) letter(r rune, text string, i int) {
+	switch {
+	case w.between:
+		w.gap(r, text, i)
+	case r == '的' && w.last == r:
+		return // written twice
+	}
+	w.sb.WriteRune(r)
+	w.last, w.sign, w.between, w.ends = r, 0, false, false
+}
+
+// gap writes what is to stand between two letters that something parts.
+func (w *worder) gap(r rune, text string, i int) {
+	end := w.sb.Len()
+	figures := isDigit(r) && isDigit(w.last)
+	switch {
+	case isDigit(r) && strings.ContainsRune("-−+±$¥€£<>≤≥", w.sign), figures && strings.ContainsRune(".:/", w.sign):
+		w.sb.WriteRune(w.sign)
+	case figures && w.sign == ',' && text[i-1] == ',' && thousands(text[i:]):
+		return
+	case isLatin(w.last) && isLatin(r):
+		w.sb.WriteByte(' ')
+	}
+	if w.ends {
+		w.cut = append(w.cut, end, w.sb.Len())
+	}
 }
 
 func isDigit(r rune) bool { return '0' <= r && r <= '9' }
