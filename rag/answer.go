@@ -29,6 +29,7 @@ type Answerer struct {
 	// hold the answer. At 0 only a question that leads nowhere is refused. Negative: what
 	// the Retriever has found out, Result.Threshold.
 	MinCoverage float64
+	Rewrite     Rewriting
 	Log         *slog.Logger // nil: nothing is logged
 }
 
@@ -66,14 +67,14 @@ func (a *Answerer) find(ctx context.Context, w *writing) error {
 	if err != nil {
 		return err
 	}
-	if rewritten := rewrite(w.question); rewritten != "" {
-		q.Text, q.Said = rewritten, strings.TrimSpace(w.question.Text)
+	if rewritten, share := a.rewrite(ctx, w); rewritten != "" {
+		q.Text = rewritten
 		more, err := a.Retriever.Retrieve(ctx, q)
 		if err != nil {
 			return err
 		}
 		if more.Generation == found.Generation {
-			found = merge(more, found, q)
+			found = merge(more, found, q, share)
 			w.answer.SearchedAs = rewritten
 		}
 	}
@@ -139,9 +140,10 @@ func (a *Answerer) write(ctx context.Context, w *writing) error {
 	return a.extract(w)
 }
 
-// merge fuses two results of one generation by reciprocal ranks. first counts a
-// little more: it wins ties. The hits that find no place in q.K become spare ones.
-func merge(first, second *Result, q Query) *Result {
+// merge fuses two results of one generation by reciprocal ranks, of which those of
+// second count as the share says; first wins ties. The hits that find no place in q.K
+// become spare ones.
+func merge(first, second *Result, q Query, share float64) *Result {
 	if !slices.Equal(first.narrowed, second.narrowed) {
 		return first // what is left out of one must not come in by the other
 	}
@@ -153,14 +155,14 @@ func merge(first, second *Result, q Query) *Result {
 	hits := make(map[string]Hit)
 	var order []string
 	keys := make(map[string]string) // what is a copy of one that is there already counts as that
-	for _, r := range []*Result{first, second} {
+	for n, r := range []*Result{first, second} {
 		for i, h := range r.Hits {
 			key := h.sameAs(keys)
 			if _, seen := hits[key]; !seen {
 				hits[key] = h
 				order = append(order, key)
 			}
-			ranks[key] += 1 / float64(rrfK+i+1)
+			ranks[key] += []float64{1, share}[n] / float64(mergeK+i+1)
 		}
 	}
 	sortByRank(order, ranks)
@@ -177,4 +179,17 @@ func merge(first, second *Result, q Query) *Result {
 	k := min(q.K, len(order))
 	merged.Hits, merged.Spare = all[:k:k], all[k:min(k+q.Spare, len(all))]
 	return &merged
+}
+
+// Find returns the passages that q would be answered from, and what was searched for if
+// the question was not self-contained. Errors are those of Ask.
+func (a *Answerer) Find(ctx context.Context, q Question) (found *Result, searchedAs string, err error) {
+	w := &writing{question: q, lang: languageOf(q.Text), started: time.Now()}
+	if err := a.find(ctx, w); err != nil {
+		return nil, "", err
+	}
+	if err := a.rerank(ctx, w); err != nil {
+		return nil, "", err
+	}
+	return w.found, w.answer.SearchedAs, nil
 }

@@ -17,8 +17,6 @@ type Query struct {
 	Exclude func(corpus.Passage) bool
 	// Literal keeps dates and sources that the text names from narrowing the search.
 	Literal bool
-	// Said is the text whose dates and sources count; empty means Text.
-	Said string
 	// MinCoverage is the Result.Coverage below which a search that the text narrowed
 	// has found nothing, and is widened. Negative: the Result.Threshold.
 	MinCoverage float64

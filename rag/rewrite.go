@@ -1,29 +1,190 @@
 package rag
 
 import (
+	"context"
+	"errors"
 	"regexp"
 	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"yinju/corpus/fold"
+	"yinju/rag/followup"
 )
 
-// leaning finds questions that lean on the turn before: they begin by pointing back,
-// hold a pronoun, or end in 呢.
-var leaning = regexp.MustCompile(`^(那么|那|这|此|其|它|他|她|上述|前者|后者|还有|然后|另外|再|and |what about|how about|why\b)` +
-	`|它|他们|她们|他(的|是|在|说|有|和|对|怎|为|何|什|哪)|她(的|是|在|说|有|和|对|怎|为|何|什|哪)|这家|该公司|这个|这款|这些|那个|那家|那些` +
-	`|呢[?？!！。\s]*$|\b(it|its|they|them|their|he|she|his|her|this|that|these|those)\b`)
+// Rewriting says how questions that lean on the conversation are made self-contained.
+// The zero value does it by rules. A first question is never rewritten.
+type Rewriting struct {
+	Off   bool
+	Cut   func(string) []string // cuts text into words whose concatenation is the text; nil: by a small list
+	Named func(string) bool     // tells what the articles are about, folded; *Index's Named
+	// Model rewrites what the rules say leans on the conversation; nil: the rules do it.
+	// When it fails, is slow or says what stands nowhere in the conversation, the rules'
+	// reading serves.
+	Model   ChatModel
+	Timeout time.Duration // what the Model may take; 0 means 5 s
+}
 
-// rewrite makes a follow-up self-contained by putting the reader's question before
-// it in front. It returns "" for a question that stands on its own.
-func rewrite(q Question) string {
-	if !leaning.MatchString(fold.String(strings.TrimSpace(q.Text))) {
-		return ""
+const (
+	leaningShare = 0.3 // what the bare question counts for beside its reading, if it cannot be understood alone
+	bareShare    = 1.0 // if it can
+	mergeK       = 10  // of the reciprocal ranks by which the two are fused
+)
+
+// rewrite returns the question made self-contained, "" if it is that itself, and what the
+// bare question counts for beside it.
+func (a *Answerer) rewrite(ctx context.Context, w *writing) (text string, share float64) {
+	q := w.question
+	turns := turnsOf(q.History)
+	if a.Rewrite.Off {
+		return "", 0
 	}
-	for i := len(q.History) - 1; i >= 0; i-- {
-		turn := q.History[i]
-		if before := strings.TrimSpace(turn.Content); turn.Role == "user" && before != "" && before != strings.TrimSpace(q.Text) {
-			return before + " " + strings.TrimSpace(q.Text)
+	r := followup.Resolver{Cut: a.Rewrite.Cut, Named: a.Rewrite.Named, Score: func(text string) float64 {
+		found, err := a.Retriever.Retrieve(ctx, Query{Text: text, K: readPassages, Filter: q.Filter, Literal: true, lexical: true})
+		if err != nil {
+			return 0 // the search that follows tells of it
+		}
+		return found.Coverage
+	}}
+	reading := r.Resolve(q.Text, turns)
+	share = bareShare
+	if reading.Leans {
+		share = leaningShare
+	}
+	if !reading.Leans || a.Rewrite.Model == nil || len(turns) == 0 {
+		return reading.Text, share
+	}
+	w.answer.Stats.ModelCalls++
+	if text := a.rewriteByModel(ctx, q); text == strings.TrimSpace(q.Text) {
+		return "", 0
+	} else if text != "" {
+		return text, share
+	}
+	return reading.Text, share
+}
+
+// turnsOf pairs the questions of a conversation with their answers. What has another
+// role, or no question before it, is passed over.
+func turnsOf(history []Message) []followup.Turn {
+	var turns []followup.Turn
+	for _, m := range history {
+		switch n := len(turns); {
+		case strings.TrimSpace(m.Content) == "":
+		case m.Role == "user":
+			turns = append(turns, followup.Turn{Question: m.Content})
+		case m.Role == "assistant" && n > 0 && turns[n-1].Answer == "":
+			turns[n-1].Answer = m.Content
+		case m.Role == "assistant" && n > 0:
+			turns[n-1].Answer += "\n" + m.Content
 		}
 	}
-	return ""
+	return turns
 }
+
+var rewriting = notice{
+	`把对话里最后一个问题改写成一个不看前文也能懂的问题：补上省略的主语，把“它”“这个”“那…呢”换成所指的名称。不要回答，不要添加对话里没有的名称和数字。问题本来就完整，就原样写出。只写改写后的问题，一行。`,
+	`Rewrite the last question of the conversation so that it can be understood without what came before: put names for pronouns, and supply what was left out. Do not answer it. Add no name and no number that is not in the conversation. If it is complete already, repeat it. Write the question only, on one line.`,
+}
+
+const (
+	rewriteTimeout = 5 * time.Second
+	rewriteTurns   = 6   // messages of the conversation that the model sees
+	rewriteTurn    = 400 // characters of each
+	rewriteLimit   = 200 // characters that a rewritten question may have
+)
+
+// errEnough ends a model that goes on.
+var errEnough = errors.New("enough")
+
+// rewriteByModel returns "" if nothing usable comes in time.
+func (a *Answerer) rewriteByModel(ctx context.Context, q Question) string {
+	lang := languageOf(q.Text)
+	timeout := a.Rewrite.Timeout
+	if timeout <= 0 {
+		timeout = rewriteTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	said := notice{"对话：\n", "Conversation:\n"}[lang]
+	all := said
+	for _, m := range q.History[max(0, len(q.History)-rewriteTurns):] {
+		line := onOneLine(m.Content)
+		if runes := []rune(line); len(runes) > rewriteTurn {
+			line = string(runes[:rewriteTurn]) + "…"
+		}
+		if m.Role == "user" {
+			said += notice{"读者：", "Reader: "}[lang] + line + "\n"
+		} else {
+			said += notice{"回答：", "Answer: "}[lang] + line + "\n"
+		}
+	}
+	for _, m := range q.History {
+		all += m.Content + "\n"
+	}
+	said += notice{"最后一个问题：", "Last question: "}[lang] + onOneLine(q.Text)
+	var out strings.Builder
+	_, err := a.Rewrite.Model.Chat(ctx, []Message{{Role: "system", Content: rewriting[lang]}, {Role: "user", Content: said}}, func(piece Piece) error {
+		if !piece.Thinking {
+			out.WriteString(piece.Text)
+		}
+		if out.Len() > 16*rewriteLimit {
+			return errEnough
+		}
+		return nil
+	})
+	if err != nil {
+		if a.Log != nil {
+			a.Log.Info("a follow-up was rewritten by rules, because the model failed", "error", err)
+		}
+		return ""
+	}
+	return usable(out.String(), all+q.Text)
+}
+
+func onOneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+var (
+	thought    = regexp.MustCompile(`(?s)^.*</think(?:ing)?>`)
+	labelled   = regexp.MustCompile(`^(?:改写后的?(?:问题)?|重写后的?问题|问题|rewritten(?: question)?|question)\s*[:：]\s*`)
+	namesOrNos = regexp.MustCompile(`[0-9]+(?:[.,][0-9]+)*|[A-Za-z][A-Za-z0-9]+`)
+)
+
+// usable is what a model wrote if it is one question about what was spoken of: one line,
+// not long, with no number and no Latin name of its own, mostly made of the
+// conversation's characters.
+func usable(text, conversation string) string {
+	text = strings.TrimSpace(thought.ReplaceAllString(text, ""))
+	text = strings.Trim(text, " \t\"'“”「」`*")
+	if loc := labelled.FindStringIndex(strings.ToLower(text)); loc != nil && loc[1] <= len(text) {
+		text = strings.Trim(text[loc[1]:], " \"'“”「」`*")
+	}
+	if text == "" || strings.ContainsAny(text, "\n\r<>[]{}|") || !utf8.ValidString(text) || utf8.RuneCountInString(text) > rewriteLimit {
+		return ""
+	}
+	known, words := fold.String(conversation), stopWords
+	for _, name := range namesOrNos.FindAllString(fold.String(text), -1) {
+		if !strings.Contains(known, name) && !words[name] && name != "compare" && name != "compared" {
+			return ""
+		}
+	}
+	han, strange := 0, 0
+	for _, r := range fold.String(text) {
+		if unicode.IsControl(r) {
+			return ""
+		}
+		if unicode.Is(unicode.Han, r) {
+			han++
+			if !strings.ContainsRune(known, r) && !strings.ContainsRune(askingCharacters, r) {
+				strange++
+			}
+		}
+	}
+	if strange > 2 && strange*5 > han {
+		return ""
+	}
+	return text
+}
+
+// askingCharacters are those of the words that ask and join.
+const askingCharacters = "什么谁哪何几多少怎样如为是否能可以有没吗呢的地得了着过和与及或在从到对于关由因而且但也都就还又才很更最被把将其该此这那它他她们个中里上下内外后前时候请问第一二三年月日家位种类之比相"

@@ -57,18 +57,17 @@ func (x *Index) wishes(s *snapshot, q Query) wishes {
 	if q.Literal {
 		return w
 	}
-	said := cmp.Or(q.Said, q.Text)
-	r := hint.Read(said, x.Now(), s.names)
+	r := hint.Read(q.Text, x.Now(), s.names)
 	f := q.Filter
 	dated, named := !f.Since.IsZero() || !f.Until.IsZero() || len(f.Articles) > 0, len(f.Sources)+len(f.Articles) > 0
 	w.hints = slices.DeleteFunc(r.Hints, func(h hint.Hint) bool {
 		return h.Kind == hint.Published && dated || h.Kind == hint.Source && named
 	})
-	if r.Rest == said || len(w.hints) < len(r.Hints) {
+	if r.Rest == q.Text || len(w.hints) < len(r.Hints) {
 		return w
 	}
-	if text := strings.Replace(q.Text, said, r.Rest, 1); x.says(text) {
-		w.text = text
+	if x.says(r.Rest) {
+		w.text = r.Rest
 	}
 	return w
 }

@@ -29,6 +29,7 @@ type snapshot struct {
 	names      *hint.Names        // the sources of the articles
 	examples   func() [2][]string // by language
 	refusal    Calibration        // when it refuses
+	named      func() nameSet     // what the articles are about
 }
 
 // newSnapshot lays out articles, which must be sorted by path, and their passages.
@@ -50,6 +51,7 @@ func newSnapshot(generation uint64, articles []*corpus.Article, passages map[str
 		}
 	}
 	s.first = append(s.first, len(s.passages))
+	s.named = sync.OnceValue(func() nameSet { return namesOf(articles) })
 	s.examples = sync.OnceValue(func() [2][]string { return exampleQuestions(s) })
 	return s
 }

@@ -85,7 +85,7 @@ func (w *writing) passages() []Citation {
 
 // extract answers with sentences of the articles.
 func (a *Answerer) extract(w *writing) error {
-	excerpts := a.Extractor.Extract(w.question.Text, w.found)
+	excerpts := a.Extractor.Extract(w.searched(), w.found)
 	if len(excerpts) == 0 {
 		return w.refuse()
 	}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"yinju/corpus"
 	"yinju/corpus/html"
@@ -153,6 +154,7 @@ func newAnswerer(set *settings, x *rag.Index) *rag.Answerer {
 		MinCoverage: set.RefuseBelow,
 		Log:         x.Log,
 		RerankPool:  set.RerankPool,
+		Rewrite:     rag.Rewriting{Off: set.Rewrite == "off", Cut: x.Cut, Named: x.Named},
 	}
 	if set.RerankModel != "" {
 		a.Reranker = &openai.Rerank{BaseURL: set.RerankURL, Key: set.rerankKey, Name: set.RerankModel, Timeout: set.RerankTimeout}
@@ -170,7 +172,18 @@ func newAnswerer(set *settings, x *rag.Index) *rag.Answerer {
 		chat.Temperature = &t
 	}
 	a.Chat = chat
+	if set.Rewrite == "auto" {
+		a.Rewrite.Model = rewriter(chat)
+	}
 	return a
+}
+
+// rewriter is the chat model as it rewrites questions: soberly, briefly, or not at all.
+func rewriter(chat openai.Chat) openai.Chat {
+	cold := float32(0)
+	chat.Temperature, chat.MaxTokens = &cold, 200
+	chat.FirstTimeout, chat.IdleTimeout, chat.TotalTimeout, chat.Retries = 5*time.Second, 5*time.Second, 5*time.Second, -1
+	return chat
 }
 
 // dataFolder is the one named, or a folder for these articles in the user's cache

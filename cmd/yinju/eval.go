@@ -26,6 +26,7 @@ type evalSettings struct {
 	Set        []string `help:"Folder with docs.jsonl, queries.jsonl and, if you like, absent.jsonl (unanswerable questions). May be given several times: each set is measured by itself, then all together." placeholder:"DIR" sep:"none"`
 	Docs       string   `help:"Documents as JSON lines: {\"id\",\"title\",\"text\"}. Default: the articles." placeholder:"FILE"`
 	Questions  []string `help:"Questions as JSON lines: {\"question\",\"answers\",\"doc_ids\",\"unanswerable\"}. doc_ids are ids of -docs, or paths of articles." placeholder:"FILE,..."`
+	Talks      string   `name:"conversations" help:"Follow-up questions as JSON lines, asked of the articles: {\"kind\",\"turns\",\"doc_ids\",\"phrase\"}." placeholder:"FILE"`
 	Limit      int      `help:"At most so many questions of each file, spread over it. 0: all." default:"0"`
 	Depth      int      `help:"Passages looked at for the ranking of documents." default:"100"`
 	Simplified bool     `help:"Ask the questions in Simplified characters, as most readers of Traditional text would."`
@@ -52,6 +53,7 @@ func (e evalSettings) check() error {
 		}
 	}
 	return cmp.Or(
+		noConversations(e.Talks),
 		within("limit", float64(e.Limit), 0, 100_000_000), within("depth", float64(e.Depth), 1, 10_000),
 		within("resamples", float64(e.Resamples), 2000, 1_000_000), within("examples", float64(e.Examples), 0, 1000),
 	)
@@ -64,6 +66,9 @@ func eval(ctx context.Context, sys system, set *settings) error {
 	}
 	if err := set.eval.check(); err != nil {
 		return err
+	}
+	if set.eval.Talks != "" {
+		return evalTalks(ctx, sys, set)
 	}
 	sets, err := readSets(ctx, set.eval, sys.Stderr)
 	if err != nil {

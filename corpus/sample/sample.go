@@ -5,7 +5,9 @@
 // questions.jsonl beside them holds questions about these articles, one JSON
 // object a line: {"question", "answers", "doc_ids"}, where each of the answers
 // stands literally in one of the named files, or {"question", "unanswerable": true}
-// for what the articles do not say.
+// for what the articles do not say. conversations.jsonl holds follow-up questions:
+// {"kind", "turns", "doc_ids", "phrase"}, where turns are what reader and answerer said,
+// the reader last, and phrase stands in the passage that answers the last question.
 package sample
 
 import "embed"

@@ -247,3 +247,43 @@ func TestUnsupportedFindsWhatIsMissing(t *testing.T) {
 		}
 	}
 }
+
+// A conversation must be answerable: its phrase stands in one of its articles.
+func TestConversationsAreAnswered(t *testing.T) {
+	t.Parallel()
+	articles := readArticles(t)
+	data, err := os.ReadFile("conversations.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count, long := 0, 0
+	for line := range bytes.Lines(data) {
+		var c struct {
+			Kind   string   `json:"kind"`
+			Turns  []string `json:"turns"`
+			DocIDs []string `json:"doc_ids"`
+			Phrase string   `json:"phrase"`
+		}
+		if err := json.Unmarshal(line, &c); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		count++
+		if len(c.Turns) > 3 {
+			long++
+		}
+		held := false
+		for _, id := range c.DocIDs {
+			text, found := articles[id]
+			if !found {
+				t.Errorf("%q: there is no %s", c.Turns, id)
+			}
+			held = held || strings.Contains(text, c.Phrase)
+		}
+		if !held || c.Kind == "" || len(c.Turns)%2 == 0 {
+			t.Errorf("%q: %q stands in none of %q", c.Turns, c.Phrase, c.DocIDs)
+		}
+	}
+	if count < 48 || long < 6 {
+		t.Errorf("%d conversations, %d of three turns", count, long)
+	}
+}

@@ -1,0 +1,296 @@
+package followup
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"yinju/corpus/fold"
+)
+
+// sentence is a question as the rules see it.
+type sentence struct {
+	text    string // as it was written, without its opening
+	tokens  []token
+	phrases []phrase
+	lead    lead
+	latin   bool // holds no Chinese character
+}
+
+// token is a word with its place in the text, in bytes.
+type token struct {
+	text, folded string
+	start, end   int
+}
+
+// phrase is a noun phrase, in bytes of the text.
+type phrase struct {
+	start, end int
+	owner      int  // where what it belongs to ends: 商汤商量 in 商汤商量的客户
+	name       bool // holds a name
+	aspect     bool // is something of something else
+	book       bool // a title in 《》
+}
+
+func folded(s string) string { return fold.String(strings.Trim(s, " \t\n\u3000?？!！。.,，")) }
+
+func hasHan(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+// locate finds a pattern, written folded, and returns its places in the text as written:
+// folding keeps the number of characters.
+func locate(pattern *regexp.Regexp, text string) [][]int {
+	f := fold.String(text)
+	found := pattern.FindAllStringSubmatchIndex(f, -1)
+	if len(found) == 0 || utf8.RuneCountInString(f) != utf8.RuneCountInString(text) {
+		return nil
+	}
+	at := make([]int, len(f)+1)
+	i := 0
+	for j := range f {
+		at[j] = i
+		_, size := utf8.DecodeRuneInString(text[i:])
+		i += size
+	}
+	at[len(f)] = len(text)
+	for _, m := range found {
+		for k := range m {
+			if m[k] >= 0 {
+				m[k] = at[m[k]]
+			}
+		}
+	}
+	return found
+}
+
+func (r Resolver) parse(text string) *sentence {
+	q := &sentence{text: text, latin: !hasHan(text)}
+	cut := r.Cut
+	if cut == nil {
+		cut = ownCut
+	}
+	at := 0
+	for _, w := range cut(text) {
+		if head := withoutVerb(w); head != "" {
+			q.tokens = append(q.tokens, token{head, fold.String(head), at, at + len(head)})
+			at, w = at+len(head), w[len(head):]
+		}
+		q.tokens = append(q.tokens, token{w, fold.String(w), at, at + len(w)})
+		at += len(w)
+	}
+	if q.latin {
+		q.phrases = englishPhrases(text)
+	} else {
+		q.phrases = r.phrases(q)
+	}
+	return q
+}
+
+// ownCut cuts by the longest words of this package's lists.
+func ownCut(text string) []string {
+	var words []string
+	for run := range fold.Runs(text) {
+		part := text[run.Start:run.End]
+		if run.Kind != fold.Han {
+			words = append(words, part)
+			continue
+		}
+		runes := []rune(part)
+		for i := 0; i < len(runes); {
+			n := min(5, len(runes)-i)
+			for ; n > 1; n-- {
+				w := fold.String(string(runes[i : i+n]))
+				if asking[w] || breaking[w] || aspects[w] || kinds[w] || trailing[w] || empty[w] || loose[w] {
+					break
+				}
+			}
+			words = append(words, string(runes[i:i+n]))
+			i += n
+		}
+	}
+	return words
+}
+
+var (
+	digits   = regexp.MustCompile(`^[0-9.,%]+$`)
+	measures = regexp.MustCompile(`^(?:年|月|日|号|年前|年底|月底|年初|月初|天|个|家|条|道|种|小时|分钟|秒|亿|万|万亿|%)$`)
+)
+
+// breaks tells whether a noun phrase ends before a token.
+func breaks(t token) bool {
+	if asking[t.folded] || breaking[t.folded] {
+		return true
+	}
+	return strings.HasPrefix(t.folded, "几") || strings.HasPrefix(t.folded, "哪")
+}
+
+// wholeWords are words that end in 是 or 有.
+var wholeWords = wordSet(`可是 但是 还是 就是 都是 也是 总是 正是 只是 于是 不是 便是 倒是 而是 要是 若是 却是 更是 又是 乃是 即是 国是 所有 拥有 没有 只有 还有 具有 共有 占有 私有 国有 现有 富有 持有 享有 含有 设有 已有 自有 公有 原有 特有 稀有 应有 未有 是否有 有没有`)
+
+// withoutVerb is the beginning of words like 官是 and 塔有, which Jieba takes for one
+// since it does not know the name before the verb; "" for all others.
+func withoutVerb(w string) string {
+	f := fold.String(w)
+	if n := utf8.RuneCountInString(f); n < 2 || n > 5 || wholeWords[f] || !strings.HasSuffix(f, "是") && !strings.HasSuffix(f, "有") || !hasHan(w) {
+		return ""
+	}
+	_, size := utf8.DecodeLastRuneInString(w)
+	return w[:len(w)-size]
+}
+
+func punctuation(t token) bool {
+	for _, r := range t.text {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("·-—&+", r) {
+			return false
+		}
+	}
+	return true
+}
+
+// phrases lists the noun phrases of a Chinese question, those in 《》 first.
+func (r Resolver) phrases(q *sentence) []phrase {
+	var books, list []phrase
+	from := -1 // token that begins the phrase
+	closePhrase := func(to int) {
+		if from >= 0 {
+			if p, ok := r.phrase(q, from, to); ok {
+				list = append(list, p)
+			}
+		}
+		from = -1
+	}
+	for i := 0; i < len(q.tokens); i++ {
+		t := q.tokens[i]
+		if strings.HasPrefix(t.text, "《") || strings.HasSuffix(t.text, "《") {
+			closePhrase(i)
+			start := t.start + strings.Index(t.text, "《")
+			if n := strings.Index(q.text[start:], "》"); n > 0 {
+				end := start + n + len("》")
+				books = append(books, phrase{start: start, end: end, owner: end, name: true, book: true})
+				for i+1 < len(q.tokens) && q.tokens[i+1].start < end {
+					i++
+				}
+			}
+			continue
+		}
+		space := strings.TrimSpace(t.text) == ""
+		switch {
+		case space && from >= 0 && i+1 < len(q.tokens) && isLatin(q.tokens[i+1].text) != isLatin(q.tokens[i-1].text):
+			// 华为 MaaS: people put a space between scripts
+		case space && from >= 0 && i+1 < len(q.tokens) && isLatin(q.tokens[i+1].text):
+		case punctuation(t):
+			closePhrase(i)
+		case t.folded == "的" || t.folded == "之":
+			if from < 0 {
+				continue
+			}
+		case breaks(t):
+			closePhrase(i)
+		case from < 0 && (digits.MatchString(t.folded) || measures.MatchString(t.folded)):
+		case from < 0:
+			from = i
+		}
+	}
+	closePhrase(len(q.tokens))
+	return append(books, list...)
+}
+
+func isLatin(s string) bool {
+	for _, r := range s {
+		if r >= utf8.RuneSelf || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-._+#'", r) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isName tells names by their shape, and by what the articles are about.
+func (r Resolver) isName(t token) bool {
+	if isLatin(t.text) && !digits.MatchString(t.text) {
+		return true
+	}
+	return utf8.RuneCountInString(t.text) >= 2 && !aspects[t.folded] && !kinds[t.folded] && !punctuation(t) && r.Named != nil && r.Named(t.folded)
+}
+
+// phrase is that of the tokens from…to, less what trails.
+func (r Resolver) phrase(q *sentence, from, to int) (phrase, bool) {
+	for to > from && (trailing[q.tokens[to-1].folded] || strings.TrimSpace(q.tokens[to-1].text) == "") {
+		to--
+	}
+	if to == from {
+		return phrase{}, false
+	}
+	p := phrase{start: q.tokens[from].start, end: q.tokens[to-1].end}
+	p.owner = p.end
+	text := fold.String(q.text[p.start:p.end])
+	if empty[text] || utf8.RuneCountInString(text) < 2 {
+		return phrase{}, false
+	}
+	owned, chained := false, false
+	for i := from; i < to; i++ {
+		t := q.tokens[i]
+		if t.folded == "的" && !owned {
+			if i+1 < to && r.namedFrom(q, i+1, to) > i+1 && !chained { // 商汤的商量
+				chained = true
+				continue
+			}
+			p.owner, owned = t.start, true
+		}
+		p.name = p.name || !owned && r.isName(t)
+	}
+	if !p.name {
+		p.name = r.namedFrom(q, from, to) > from
+	}
+	last := q.tokens[to-1].folded
+	p.aspect = !p.name && !owned && (aspects[last] || aspects[text]) && utf8.RuneCountInString(text) <= 6
+	return p, true
+}
+
+// namedFrom returns where a name that begins with token i ends, i if none does: names
+// are often cut in two, as 文心 and 一言.
+func (r Resolver) namedFrom(q *sentence, i, to int) int {
+	if r.isName(q.tokens[i]) {
+		return i + 1
+	}
+	for j := min(to, i+4); j > i+1; j-- {
+		text := q.text[q.tokens[i].start:q.tokens[j-1].end]
+		if r.Named != nil && r.Named(fold.String(text)) {
+			return j
+		}
+	}
+	return i
+}
+
+// topics are what a question is about, the likeliest first.
+func (r Resolver) topics(question string) []string {
+	rest, _ := opening(question)
+	q := r.parse(rest)
+	var list []string
+	add := func(p phrase) {
+		t := strings.TrimSpace(q.text[p.start:p.owner])
+		if len(list) < 3 && !p.aspect && utf8.RuneCountInString(t) >= 2 && !overlaps(list, t) {
+			list = append(list, t)
+		}
+	}
+	for _, p := range q.phrases {
+		if p.book || p.name && p.start == leadStart(q) {
+			add(p)
+		}
+	}
+	for _, p := range q.phrases {
+		add(p)
+	}
+	return list
+}
+
+// leadStart is where the first word of a question stands that is not loose.
+func leadStart(q *sentence) int {
+	for _, t := range q.tokens {
+		if !punctuation(t) && !loose[t.folded] && !digits.MatchString(t.folded) {
+			return t.start
+		}
+	}
+	return len(q.text)
+}
