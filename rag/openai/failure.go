@@ -77,10 +77,10 @@ func (e endpoint) statusFailure(resp *http.Response) *failure {
 func (e endpoint) classify(status int, body []byte) *failure {
 	names := e.names
 	switch {
+	case status == http.StatusPaymentRequired || status != http.StatusUnauthorized && usedUp(body):
+		return fail(rag.ErrorRateLimited, status, "The account's quota is used up: see to it with the provider.")
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		return e.authFailure(status, "The server refuses the key: check "+names.key+".")
-	case status == http.StatusPaymentRequired || mentions(body, "insufficient_quota", "insufficient balance"):
-		return fail(rag.ErrorRateLimited, status, "The account's quota is used up: see to it with the provider.")
 	case status == http.StatusTooManyRequests:
 		f := fail(rag.ErrorRateLimited, status, "The server takes no more requests for now: wait a little and try again.")
 		f.retry = true
@@ -100,6 +100,11 @@ func (e endpoint) classify(status int, body []byte) *failure {
 	}
 	return e.requestFailure(status, "The server does not accept the request: check "+names.model+
 		" and that the server supports what is set.")
+}
+
+// usedUp recognises that an account has nothing left; some say so with 403 or 429.
+func usedUp(body []byte) bool {
+	return mentions(body, "insufficient_quota", "insufficient balance", "insufficient account balance", "balance is insufficient", "欠费", "余额不足")
 }
 
 // tooLong recognises how OpenAI, vLLM, llama.cpp, DashScope and others say so.
