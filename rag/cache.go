@@ -158,6 +158,7 @@ func (x *Index) sweepCache(ctx context.Context, s *snapshot) {
 	if x.embeds() {
 		live[vectorKind(s.space.embedder)] = ids
 		live[metaKind] = []string{embedderKey}
+		live[x.weightKind()] = []string{x.weightKey()}
 		x.save(ctx, []Blob{{metaKind, embedderKey, []byte(x.lineage())}})
 	}
 	if x.Embedder == nil && x.Fitter != nil {

@@ -38,6 +38,7 @@ func (x *Index) embed(ctx context.Context, old, s *snapshot, report *Report) err
 		report.Embedded += len(batch)
 	}
 	s.dense = true
+	s.weighed = x.weightBefore(ctx, old, s)
 	return nil
 }
 

@@ -45,8 +45,12 @@ type Index struct {
 	// see that each brings its article; 0 means 50, a negative number none.
 	TestPhrases int
 	TestTime    time.Duration // what that may take; 0 means 100 ms
-	RetryAfter  time.Duration // until a first load is tried again without its vectors; 0 means 10 s
-	Log         *slog.Logger  // nil: nothing is logged
+	// WeighQuestions is how many questions are made out of the articles to find the dense
+	// ranking's weight, if Ranking leaves it open; 0 means 200.
+	WeighQuestions int
+	WeighTime      time.Duration // what asking them may take; 0 means 1 min
+	RetryAfter     time.Duration // until a first load is tried again without its vectors; 0 means 10 s
+	Log            *slog.Logger  // nil: nothing is logged
 
 	current atomic.Pointer[snapshot]
 	fixed   *space // of Embedder
@@ -76,6 +80,12 @@ func (x *Index) init() {
 		}
 		if x.ServeAfter <= 0 {
 			x.ServeAfter = 2 * time.Second
+		}
+		if x.WeighQuestions <= 0 {
+			x.WeighQuestions = 200
+		}
+		if x.WeighTime <= 0 {
+			x.WeighTime = time.Minute
 		}
 		if x.RetryAfter <= 0 {
 			x.RetryAfter = 10 * time.Second

@@ -38,6 +38,7 @@ func (x *Index) reload(force bool) (*Report, error) {
 		return nil, err
 	}
 	report.Refusal = x.Calibration()
+	x.weigh(x.ctx, x.current.Load(), report)
 	x.selfTest(x.ctx, x.current.Load(), report)
 	report.Duplicates = x.current.Load().near.groups
 	report.TookMS = time.Since(started).Milliseconds()

@@ -16,6 +16,9 @@ type Report struct {
 	Duplicates int              `json:"duplicates"` // groups of articles with near-duplicate passages
 	Refusal    Calibration      `json:"refusal"`    // when it refuses
 
+	// Weighing says what the vectors are worth; nil without vectors.
+	Weighing *Weighing `json:"weighing"`
+
 	// The self-test: phrases of the articles that were asked in quotes, those that
 	// brought their article, and the first of the others.
 	PhrasesTested int            `json:"phrases_tested"`
@@ -35,21 +38,23 @@ const (
 	PhaseFit   Phase = "fit" // the built-in embedder is made
 	PhaseEmbed Phase = "embed"
 	PhaseSave  Phase = "save"
+	PhaseWeigh Phase = "weigh" // what the vectors are worth is found; the generation serves already
 )
 
 // Progress is the state of the Index as people see it. Done and Total count
 // files in PhaseLoad and passages afterwards.
 type Progress struct {
-	Phase      Phase   `json:"phase"`
-	Done       int     `json:"done"`
-	Total      int     `json:"total"`
-	ETAMS      int64   `json:"eta_ms"` // of the phase under way; 0 if not known
-	Generation uint64  `json:"generation"`
-	Articles   int     `json:"articles"`
-	Passages   int     `json:"passages"`
-	Embedder   string  `json:"embedder"`
-	LastReport *Report `json:"last_report"` // of the last reload that succeeded
-	LastError  string  `json:"last_error"`  // why the last reload failed; empty if it did not
+	Phase      Phase     `json:"phase"`
+	Done       int       `json:"done"`
+	Total      int       `json:"total"`
+	ETAMS      int64     `json:"eta_ms"` // of the phase under way; 0 if not known
+	Generation uint64    `json:"generation"`
+	Articles   int       `json:"articles"`
+	Passages   int       `json:"passages"`
+	Embedder   string    `json:"embedder"`
+	Weighing   *Weighing `json:"weighing"`    // what the vectors are worth; nil if none serve
+	LastReport *Report   `json:"last_report"` // of the last reload that succeeded
+	LastError  string    `json:"last_error"`  // why the last reload failed; empty if it did not
 }
 
 // ArticleQuery asks for a page of the article list, ordered by path.

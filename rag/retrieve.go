@@ -49,7 +49,7 @@ func (x *Index) search(ctx context.Context, s *snapshot, q Query, w wishes) (*Re
 	}
 	s.diversify(all, k, x.Ranking.Diversity)
 	s.spread(all, k)
-	best := x.Ranking.best(all, k)
+	best := x.ranking(s).best(all, k)
 	result.Threshold = s.refusal.threshold(languageOf(q.Text), s.strangeness(terms))
 	result.Hits, result.Spare = s.hits(best, terms, keep), s.hits(spare(all, best, q.Spare), terms, keep)
 	result.Words, result.Grams = s.words.Weigh(terms.words.content), s.grams.Weigh(terms.grams.content)
@@ -73,7 +73,7 @@ func (x *Index) rank(s *snapshot, q Query, w wishes, terms searchTerms, a *asked
 	all = candidates(words, grams, dense)
 	all = s.withPhrases(all, terms.phrases, cmp.Or(q.K, x.Ranking.K)+q.Spare, pool, keep)
 	lifted, newest := s.lift(all, w.hints)
-	x.Ranking.order(all)
+	x.ranking(s).order(all)
 	if newest {
 		newestFirst(all)
 	}
@@ -123,7 +123,11 @@ func (x *Index) nearest(ctx context.Context, s *snapshot, q Query, k int, keep f
 	if err != nil {
 		return denseLeg{}, err
 	}
-	return s.nearestTo(ctx, vector, max(x.Ranking.Pool, k), keep)
+	found, err := s.nearestTo(ctx, vector, max(x.Ranking.Pool, k), keep)
+	if x.ranking(s).DenseWeight == 0 {
+		found.likenesses = nil // nothing depends on them
+	}
+	return found, err
 }
 
 // nearestTo finds the want passages whose vectors are most similar. What the store knows

@@ -1,6 +1,7 @@
 package rag
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"yinju/corpus"
 	"yinju/corpus/fold"
+	"yinju/rag/bm25"
 )
 
 // selfMade is a question made out of an article, which answers it: its title, asked of
@@ -53,7 +55,7 @@ func (x *Index) selfMade(s *snapshot, n int) []selfMade {
 			q := selfMade{article: article, title: round < 2 && round == nth%2}
 			if q.title {
 				q.text = strings.TrimSpace(s.articles[article].Title)
-				q.title = titles[fold.String(q.text)] == 1 && x.informative(s, article, q.text) && !used[q.text]
+				q.title = titles[fold.String(q.text)] == 1 && x.informative(s, article, q.text) && !s.elsewhere(article, q.text)
 			}
 			if !q.title {
 				q.text = x.sampleSentence(s, article, rng)
@@ -68,7 +70,7 @@ func (x *Index) selfMade(s *snapshot, n int) []selfMade {
 }
 
 // informative tells whether a title could be asked: it is long enough, is more than a
-// number, and its article speaks of something that it names.
+// number, and its article speaks of most of what it names.
 func (x *Index) informative(s *snapshot, article int, title string) bool {
 	letters := 0
 	for _, r := range title {
@@ -79,11 +81,15 @@ func (x *Index) informative(s *snapshot, article int, title string) bool {
 	if letters < titleMin || utf8.RuneCountInString(title) > latinMax || !x.says(title) {
 		return false
 	}
+	// A term for each pair of characters and each Latin word.
 	terms := slices.DeleteFunc(fold.Grams(x.contentOf(title)), func(t string) bool { return utf8.RuneCountInString(t) < 2 })
-	return slices.ContainsFunc(s.passagesOf(article), func(p corpus.Passage) bool {
-		text := fold.String(p.Text)
-		return slices.ContainsFunc(terms, func(t string) bool { return strings.Contains(text, t) })
-	})
+	spoken := 0
+	for _, t := range terms {
+		if slices.ContainsFunc(s.passagesOf(article), func(p corpus.Passage) bool { return strings.Contains(fold.String(p.Text), t) }) {
+			spoken++
+		}
+	}
+	return 2*spoken > len(terms)
 }
 
 // sampleSentence picks a sentence of an article, of middle length, that says something, stands
@@ -126,14 +132,11 @@ func (x *Index) askable(sentence string) bool {
 	return len(said) >= sentenceWords
 }
 
-// elsewhere tells whether a sentence stands in another article, too.
-func (s *snapshot) elsewhere(article int, sentence string) bool {
-	for _, passage := range s.grams.Containing(fold.Grams(sentence)) {
-		if s.owner[passage] != article && strings.Contains(s.passages[passage].Text, sentence) {
-			return true
-		}
-	}
-	return false
+// elsewhere tells whether a text stands in another article, too.
+func (s *snapshot) elsewhere(article int, text string) bool {
+	return slices.ContainsFunc(s.grams.Containing(fold.Grams(text)), func(passage int) bool {
+		return s.owner[passage] != article && strings.Contains(indexedText(s.passages[passage]), text)
+	})
 }
 
 // rest is what a passage is found by if the question's own text is taken out of it.
@@ -148,4 +151,48 @@ func (q selfMade) rest(p corpus.Passage) string {
 		}
 	}
 	return strings.Join(lines, "")
+}
+
+// thinnings are the shares of their words that the questions lose in turn: who asks uses
+// other words than the article. Thinned, one is asked of the whole article; in full, of
+// the rest. Together they are about as hard to answer by words as people's questions are,
+// on the sets that were looked at, the easy and the hard ones.
+var thinnings = [...]float64{0, 0.5, 0.7}
+
+// byWords ranks the passages by the words of the nth self-made question.
+func (x *Index) byWords(s *snapshot, q selfMade, nth int) (words, grams leg) {
+	thinning := thinnings[nth%len(thinnings)]
+	if thinning > 0 {
+		terms := x.searchTerms(x.thinned(q.text, thinning))
+		return s.words.Search(terms.words.all, x.Ranking.Pool, nil), s.grams.Search(terms.grams.all, x.Ranking.Pool, nil)
+	}
+	terms := x.searchTerms(q.text)
+	return s.ofTheRest(s.words, x.Words, terms.words.all, q, x.Ranking.Pool), s.ofTheRest(s.grams, fold.Grams, terms.grams.all, q, x.Ranking.Pool)
+}
+
+// thinned drops a share of the words of a text, always the same.
+func (x *Index) thinned(text string, share float64) string {
+	rng := rand.New(rand.NewPCG(uint64(len(text)), 0x79696e6a75)) //nolint:gosec // a sample, not a secret
+	var sb strings.Builder
+	for _, w := range x.Cut(text) {
+		if rng.Float64() < share {
+			w = "\n"
+		}
+		sb.WriteString(w)
+	}
+	return sb.String()
+}
+
+// ofTheRest ranks the passages by terms of the question, which its own article has only as
+// far as they stand in the rest of it.
+func (s *snapshot) ofTheRest(index *bm25.Index, cut func(string) []string, terms []bm25.Term, q selfMade, pool int) leg {
+	found := leg(index.Search(terms, pool, nil))
+	for i, h := range found {
+		if s.owner[h.Doc] == q.article {
+			found[i].Score = index.ScoreAs(h.Doc, cut(q.rest(s.passages[h.Doc])), terms)
+		}
+	}
+	found = slices.DeleteFunc(found, func(h bm25.Hit) bool { return h.Score <= 0 })
+	slices.SortStableFunc(found, func(a, b bm25.Hit) int { return cmp.Compare(b.Score, a.Score) })
+	return found
 }

@@ -91,3 +91,35 @@ func TestNothingToAsk(t *testing.T) {
 		t.Errorf("articles that say nothing: %v", got)
 	}
 }
+
+func TestWhatWordsFindOfSelfMadeQuestions(t *testing.T) {
+	t.Parallel()
+	x, s := written(
+		[2]string{"南浦大桥的建设", bridgeText},
+		[2]string{"桥塔施工的笔记", "南浦大桥的桥塔由两家公司施工，历时两年。\n施工的笔记里写道，桥塔的测量最难。"},
+	)
+	sentence := selfMade{text: "大桥由市政工程院设计，一九九一年建成通车。", article: 0}
+	found := func(nth int, q selfMade) (passages []int) {
+		_, grams := x.byWords(s, q, nth)
+		for _, h := range grams {
+			passages = append(passages, h.Doc)
+		}
+		return passages
+	}
+	if full := found(0, sentence); len(full) == 0 || full[0] == 1 {
+		t.Errorf("asked in full it finds %v: its own place first", full)
+	}
+	if thin := found(1, sentence); len(thin) == 0 || thin[0] != 1 {
+		t.Errorf("thinned it finds %v, not its own place first", thin)
+	}
+	title := selfMade{text: "南浦大桥的建设", article: 0, title: true}
+	_, own := x.byWords(s, title, 0)
+	for _, h := range own {
+		if s.owner[h.Doc] == 0 && h.Doc == 3 { // which has no character of it
+			t.Errorf("passage %d is found by its title", h.Doc)
+		}
+	}
+	if thinned := x.thinned(sentence.text, 0.5); len(thinned) >= len(sentence.text) || thinned != x.thinned(sentence.text, 0.5) {
+		t.Errorf("thinned to %q", thinned)
+	}
+}

@@ -26,6 +26,7 @@ type snapshot struct {
 	near       *near              // which passages are copies of which
 	space      *space             // in which it is embedded; nil: not at all
 	dense      bool               // the space holds a vector for every passage
+	weighed    weighed            // what the dense ranking is worth
 	names      *hint.Names        // the sources of the articles
 	examples   func() [2][]string // by language
 	refusal    Calibration        // when it refuses

@@ -27,6 +27,10 @@ func (x *Index) Progress() Progress {
 	} else if x.Embedder != nil {
 		p.Embedder = x.Embedder.Model()
 	}
+	if s := x.current.Load(); s != nil && s.dense {
+		w := s.weighed.Weighing
+		p.Weighing = &w
+	}
 	if p.Done > 0 && p.Total > p.Done {
 		p.ETAMS = (time.Since(x.status.entered) * time.Duration(p.Total-p.Done) / time.Duration(p.Done)).Milliseconds()
 	}

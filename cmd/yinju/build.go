@@ -116,9 +116,6 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 		return x
 	}
 	x.Embedder = &openai.Embeddings{BaseURL: set.EmbedURL, Key: set.embedKey, Name: set.EmbedModel, Batch: set.EmbedBatch}
-	if set.DenseWeight < 0 {
-		x.Ranking.DenseWeight = 0.5
-	}
 	return x
 }
 

@@ -38,6 +38,8 @@ type evalSettings struct {
 	Resamples  int      `help:"Resamples of the bootstrap behind -compare." default:"2000"`
 	Examples   int      `help:"Questions of each kind of mistake that the page shows." default:"10"`
 	MaxLine    byteSize `help:"Longer lines of the files are refused." default:"64MiB"`
+
+	SimulateEmbedder []float64 `help:"Instead: an embedding model is simulated whose vectors of questions are off by so much noise (0.5 is near perfect, 2.5 fair, 4.5 poor), and the weight found by self-made questions is held against the best one for these questions." placeholder:"NOISE,..."`
 }
 
 func (e evalSettings) check() error {
@@ -73,6 +75,9 @@ func eval(ctx context.Context, sys system, set *settings) error {
 	sets, err := readSets(ctx, set.eval, sys.Stderr)
 	if err != nil {
 		return err
+	}
+	if len(set.eval.SimulateEmbedder) > 0 {
+		return simulate(ctx, sys, set, sets)
 	}
 	before, err := readBefore(set.eval.Compare, sets)
 	if err != nil {
