@@ -41,7 +41,8 @@ type Ranking struct {
 	DenseFill float64
 	// Diversity is what a passage loses of its score, as a share of the best score, that
 	// is all but a repetition of a better one: the 1−λ of maximal marginal relevance. 0
-	// means 0.1; negative: none. See diversify.
+	// means 0.02, which decides between near equals; 0.1 cost 0.8 points of H@10 among
+	// statutes. Negative: none. See diversify.
 	Diversity float64
 	// Pool is how many passages each leg proposes. 0 means 200.
 	Pool int
@@ -53,7 +54,7 @@ func (r Ranking) withDefaults() Ranking {
 	r.Fusion = cmp.Or(r.Fusion, FuseMinMax)
 	r.WordsShare = cmp.Or(r.WordsShare, 0.2)
 	r.DenseFill = cmp.Or(r.DenseFill, 0.2)
-	r.Diversity = cmp.Or(r.Diversity, 0.1)
+	r.Diversity = cmp.Or(r.Diversity, 0.02)
 	r.Pool = cmp.Or(r.Pool, 200)
 	r.K = cmp.Or(r.K, 10)
 	return r

@@ -70,7 +70,7 @@ type settings struct {
 	Fusion      string  `help:"How the rankings are fused: minmax or rrf." default:"minmax" enum:"minmax,rrf" group:"Search"`
 	DenseWeight float64 `help:"Share of the dense ranking in the fused score, 0 to 1. At 0 it only fills the last places. -1: 0 for the built-in vectors; for a model, found by questions made out of the articles." default:"-1" group:"Search"`
 	DenseFill   float64 `help:"Share of the places that the dense ranking fills when its weight is 0, 0 to 1." default:"0.2" group:"Search"`
-	Diversity   float64 `help:"What a passage loses that all but repeats a better one, as a share of the best score, 0 to 1." default:"0.1" group:"Search"`
+	Diversity   float64 `help:"What a passage loses that all but repeats a better one, as a share of the best score, 0 to 1." default:"0.02" group:"Search"`
 	Rewrite     string  `help:"Follow-up questions are made self-contained: auto (by the chat model, if there is one), rules (without it) or off." default:"auto" enum:"auto,rules,off" group:"Search"`
 
 	RefuseBelow   float64 `help:"Questions are refused that the best passages answer less surely than this, 0 to 1. Default: what -false-refusals comes to with these articles." default:"-1" group:"Search"`
