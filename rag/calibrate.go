@@ -44,6 +44,7 @@ const (
 	narrowLost  = 0.05 // off the threshold of a wholly narrow folder
 	narrowShare = 1.0  // and off a question's, times what it is less strange than foreign ones
 	familiar    = 0.10 // beyond this
+	narrowLeast = 3    // of the threshold a third stays
 
 	ownQuestions  = 64  // at most, made out of the articles
 	ownWords      = 8   // of each that say something
@@ -89,24 +90,27 @@ func (x *Index) calibrate(ctx context.Context, old, next *snapshot) error {
 		chance[lang], next.refusal.strange[lang] = mean(coverage), mean(strange)
 		next.refusal.Questions += len(questions)
 	}
-	own := x.paraphrased(next, foreign)
-	coverage, strange, err := x.probe(ctx, next, own)
+	said, own := x.paraphrased(next, foreign)
+	coverage, _, err := x.probe(ctx, next, own)
 	if err != nil {
 		return err
 	}
+	less := make([]float64, len(said))
+	for i, text := range said {
+		usual := next.refusal.strange[languageOf(text)]
+		less[i] = (usual - next.strangeness(x.searchTerms(text))) / usual
+	}
 	next.refusal.Questions += len(own)
-	next.refusal.settle(chance, own, coverage, strange)
+	next.refusal.settle(chance, coverage, less)
 	return nil
 }
 
-// settle draws the conclusions.
-func (c *Calibration) settle(chance [2]float64, own []string, coverage, strange []float64) {
-	less, most := make([]float64, len(own)), 1.0
-	for i, question := range own {
-		foreign := c.strange[languageOf(question)]
-		less[i] = (foreign - strange[i]) / foreign
-	}
-	if len(own) > 0 {
+// settle draws the conclusions from the coverage that foreign questions reach on average,
+// by language, that which the own questions reach, and the share by which the words of
+// those are less strange.
+func (c *Calibration) settle(chance [2]float64, coverage, less []float64) {
+	most := 1.0
+	if len(coverage) > 0 {
 		c.Narrow = min(1, max(0, (mean(less)-narrowFrom)/(narrowTo-narrowFrom)))
 		slices.Sort(coverage)
 		most = min(most, coverage[int(c.Rate*float64(len(coverage)-1))])
@@ -123,7 +127,7 @@ func (c *Calibration) threshold(lang language, strangeness float64) float64 {
 	if lang == english {
 		t = c.English
 	}
-	return max(0, t-narrowShare*c.Narrow*max(0, c.strange[lang]-strangeness-familiar))
+	return max(t/narrowLeast, t-narrowShare*c.Narrow*max(0, c.strange[lang]-strangeness-familiar))
 }
 
 // strangeness is how rare the words of a question are in the articles, on average: 0 if
@@ -158,9 +162,10 @@ func (x *Index) probe(ctx context.Context, s *snapshot, questions []string) (cov
 	return coverage, strange, ctx.Err()
 }
 
-// paraphrased are parts of sentences of the articles in which some words are replaced by
-// such as hardly stand in the same article: those of the foreign questions.
-func (x *Index) paraphrased(s *snapshot, foreign [2][]string) []string {
+// paraphrased are parts of sentences of the articles, as they are said there, and with
+// some words replaced by such as hardly stand in the same article: those of the foreign
+// questions.
+func (x *Index) paraphrased(s *snapshot, foreign [2][]string) (said, texts []string) {
 	var strangers [2][]string
 	for lang, questions := range foreign {
 		for _, q := range questions {
@@ -171,7 +176,6 @@ func (x *Index) paraphrased(s *snapshot, foreign [2][]string) []string {
 		}
 	}
 	rng := rand.New(rand.NewPCG(2, 0x79696e6a75)) //nolint:gosec // a sample, not a secret
-	var texts []string
 	for _, q := range x.selfMade(s, 2*ownQuestions) {
 		if len(texts) == ownQuestions {
 			break
@@ -186,6 +190,7 @@ func (x *Index) paraphrased(s *snapshot, foreign [2][]string) []string {
 			saying = saying[from : from+ownWords]
 		}
 		from, to := saying[0], saying[len(saying)-1]+1
+		said = append(said, strings.Join(words[from:to], ""))
 		for n, i := range saying {
 			if int(ownStrange*float64(n+1)+0.5) > int(ownStrange*float64(n)+0.5) {
 				list := strangers[languageOf(q.text)]
@@ -194,7 +199,7 @@ func (x *Index) paraphrased(s *snapshot, foreign [2][]string) []string {
 		}
 		texts = append(texts, strings.Join(words[from:to], ""))
 	}
-	return texts
+	return said, texts
 }
 
 // sayingWords are the places of the words that say something.
