@@ -67,7 +67,7 @@ func (a *Answerer) find(ctx context.Context, w *writing) error {
 	if err != nil {
 		return err
 	}
-	if rewritten, share := a.rewrite(ctx, w); rewritten != "" {
+	if rewritten, share := a.rewrite(ctx, w, found); rewritten != "" {
 		q.Text = rewritten
 		more, err := a.Retriever.Retrieve(ctx, q)
 		if err != nil {

@@ -27,14 +27,14 @@ type Rewriting struct {
 }
 
 const (
-	leaningShare = 0.3 // what the bare question counts for beside its reading, if it cannot be understood alone
+	leaningShare = 0.3 // what the bare question counts for beside its reading, times how well it is answered, if it cannot be understood alone
 	bareShare    = 1.0 // if it can
 	mergeK       = 10  // of the reciprocal ranks by which the two are fused
 )
 
 // rewrite returns the question made self-contained, "" if it is that itself, and what the
-// bare question counts for beside it.
-func (a *Answerer) rewrite(ctx context.Context, w *writing) (text string, share float64) {
+// bare question, which found what it found, counts for beside it.
+func (a *Answerer) rewrite(ctx context.Context, w *writing, bare *Result) (text string, share float64) {
 	q := w.question
 	turns := turnsOf(q.History)
 	if a.Rewrite.Off {
@@ -50,7 +50,7 @@ func (a *Answerer) rewrite(ctx context.Context, w *writing) (text string, share 
 	reading := r.Resolve(q.Text, turns)
 	share = bareShare
 	if reading.Leans {
-		share = leaningShare
+		share = leaningShare * bare.Coverage
 	}
 	if !reading.Leans || a.Rewrite.Model == nil || len(turns) == 0 {
 		return reading.Text, share

@@ -20,7 +20,7 @@ func TestFollowUpsFindTheRightPassage(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &r); err != nil {
 		t.Fatal(err)
 	}
-	if r.Conversations < 48 || r.Found < 90 || r.Found < r.Raw {
+	if r.Conversations < 90 || r.Found < 90 || r.Found < r.Raw {
 		t.Errorf("%d conversations: %.1f %% found, %.1f %% by the bare question", r.Conversations, r.Found, r.Raw)
 	}
 	for _, k := range r.Kinds {

@@ -84,8 +84,11 @@ const surnames = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗�
 
 var titled = regexp.MustCompile(`(?:董事长|首席执行官|首席技术官|首席科学家|ceo|cto|总裁|副总裁|院长|教授|校长|合伙人|主席|主任|部长|研究员|创始人|负责人|学者|博士|院士|记者|作家|经理|总编|主编|作者)([` + surnames + `]\p{Han}{1,2})`)
 
+// nameAlone is a name that ends a clause: 金沙江创投的张予彤。
+var nameAlone = regexp.MustCompile(`(?:^|的|是|由)([` + surnames + `]\p{Han}{1,2})(?:[。，、,；]|$)`)
+
 // following are characters that come after a name rather than in it.
-const following = "认说把将在是表称指强介提列预估看也还就对与和的等，。、；：！？（(） "
+const following = "则曾已又才于从以为向并所认说把将在是表称指强介提列预估看也还就对与和的等，。、；：！？（(） "
 
 // personIn is the first person that an answer names.
 func (r Resolver) personIn(answer string) string {
@@ -97,6 +100,9 @@ func (r Resolver) personIn(answer string) string {
 			name = name[:2]
 		}
 		return string(name)
+	}
+	for _, m := range locate(nameAlone, firstSentence(answer)) {
+		return firstSentence(answer)[m[2]:m[3]]
 	}
 	for _, t := range r.topics(firstSentence(answer)) {
 		if isPerson(t) {
@@ -121,6 +127,7 @@ func isPerson(name string) bool {
 var (
 	itemLine = regexp.MustCompile(`(?m)^[ \t]*(?:[-*•·]|\(?\d{1,2}[.、)）]|[（(]?[一二三四五六七八九十]{1,2}[)）、])[ \t]*(\S.*)$`)
 	listing  = regexp.MustCompile(`(?:^|[：:，。；是有为括])([^，。；：:、\n]{1,24}(?:、[^，。；：:、\n]{1,24})+)`)
+	stepwise = regexp.MustCompile(`先([^，。；,;]{2,24})[，；,;]\s*(?:再|然后)([^，。；,;]{2,24})[，；,;]\s*(?:最后|再)([^，。；,;]{2,24})`)
 	joined   = regexp.MustCompile(`^(.{2,}?)(?:以及|和|及|与)(.{2,})$`)
 )
 
@@ -141,6 +148,9 @@ func items(answer string) []string {
 		}
 	}
 	if longest == "" {
+		if m := stepwise.FindStringSubmatch(plain(answer)); m != nil {
+			return m[1:]
+		}
 		return nil
 	}
 	list = strings.Split(longest, "、")

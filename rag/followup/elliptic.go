@@ -3,6 +3,7 @@ package followup
 import (
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"yinju/corpus/fold"
@@ -183,8 +184,12 @@ func englishPhrases(text string) []phrase {
 		add(m[2], m[3], true)
 	}
 	for _, m := range nounEN.FindAllStringSubmatchIndex(text, -1) {
+		start := m[2]
+		if strings.EqualFold(text[m[0]:m[0]+3], "the") {
+			start = m[0]
+		}
 		if s := text[m[2]:m[3]]; !questionEN.MatchString(s) {
-			add(m[2], m[3], false)
+			add(start, m[3], false)
 		}
 	}
 	return list
@@ -198,6 +203,7 @@ func (r Resolver) ellipticEN(q *sentence, c *context) readings {
 			return readings{}
 		}
 	}
-	text := "As for " + c.topics[0] + ", " + strings.ToLower(q.text[:1]) + q.text[1:]
+	first, size := utf8.DecodeRuneInString(q.text)
+	text := "As for " + c.topics[0] + ", " + string(unicode.ToLower(first)) + q.text[size:]
 	return readings{[]string{text}, len(q.phrases) == 0 && len(words) <= 5}
 }

@@ -116,9 +116,9 @@ func (r Resolver) read(question string, c *context) Reading {
 		return Reading{}
 	}
 	q := r.parse(rest)
-	q.lead = lead
+	q.lead, q.whole = lead, question
 	for _, rule := range []func(Resolver, *sentence, *context) readings{
-		Resolver.repeated, Resolver.ordinal, Resolver.compared, Resolver.fragment, Resolver.why, Resolver.pronoun, Resolver.elliptic,
+		Resolver.repeated, Resolver.corrected, Resolver.ordinal, Resolver.compared, Resolver.alone, Resolver.fragment, Resolver.why, Resolver.pronoun, Resolver.elliptic,
 	} {
 		if found := rule(r, q, c); len(found.texts) > 0 || found.sure {
 			return r.choose(question, found)

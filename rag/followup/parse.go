@@ -2,6 +2,7 @@ package followup
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,7 +12,8 @@ import (
 
 // sentence is a question as the rules see it.
 type sentence struct {
-	text    string // as it was written, without its opening
+	whole   string // as it was written
+	text    string // without its opening
 	tokens  []token
 	phrases []phrase
 	lead    lead
@@ -31,6 +33,10 @@ type phrase struct {
 	name       bool // holds a name
 	aspect     bool // is something of something else
 	book       bool // a title in 《》
+}
+
+func (q *sentence) named() bool {
+	return slices.ContainsFunc(q.phrases, func(p phrase) bool { return p.name })
 }
 
 func folded(s string) string { return fold.String(strings.Trim(s, " \t\n\u3000?？!！。.,，")) }
@@ -232,7 +238,7 @@ func (r Resolver) phrase(q *sentence, from, to int) (phrase, bool) {
 	for i := from; i < to; i++ {
 		t := q.tokens[i]
 		if t.folded == "的" && !owned {
-			if i+1 < to && r.namedFrom(q, i+1, to) > i+1 && !chained { // 商汤的商量
+			if i > from && i+1 < to && !chained && r.isName(q.tokens[i-1]) && r.namedFrom(q, i+1, to) > i+1 { // 商汤的商量
 				chained = true
 				continue
 			}
@@ -281,6 +287,9 @@ func (r Resolver) topics(question string) []string {
 	}
 	for _, p := range q.phrases {
 		add(p)
+	}
+	if len(list) == 0 && len(q.phrases) > 0 { // better something than nothing
+		list = append(list, q.text[q.phrases[0].start:q.phrases[0].end])
 	}
 	return list
 }

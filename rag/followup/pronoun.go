@@ -115,17 +115,44 @@ func (r Resolver) pronoun(q *sentence, c *context) readings {
 	if len(list) == 0 {
 		return readings{}
 	}
+	for _, p := range q.phrases {
+		if p.name && p.end <= list[0].start && !list[0].person && !list[0].plural { // 昇腾310，它是做什么的？
+			if strings.ContainsAny(q.text[p.end:list[0].start], "，,：:。；;") {
+				return readings{[]string{q.text}, true}
+			}
+		}
+	}
 	var texts []string
+	second := ""
+	if len(list) == 2 && list[0].possess && !list[1].possess && c.last >= 2 && !c.named(c.topics[1]) {
+		second = c.topics[1] // its products use it
+	}
 	for _, x := range r.antecedents(list[0], c) {
-		if text := q.replace(list, x); !slices.Contains(texts, text) {
+		if own := q.other(c); list[0].plural && list[0].alone == false && list[0].noun == "" && own != "" && own != x && !strings.Contains(x, own) {
+			x += "和" + own
+		}
+		if text := q.replace(list, x, second); !slices.Contains(texts, text) {
 			texts = append(texts, text)
 		}
 	}
 	return readings{texts, true}
 }
 
-// replace puts x for all that points back.
-func (q *sentence) replace(list []mention, x string) string {
+// named tells whether a topic is but part of another one's name.
+func (c *context) named(topic string) bool { return strings.Contains(c.topics[0], topic) }
+
+// other is what the question itself names beside the topics: 垂直大模型呢，两者哪个便宜？
+func (q *sentence) other(c *context) string {
+	for _, p := range q.phrases {
+		if x := q.text[p.start:p.owner]; !p.aspect && !overlaps(c.topics, x) && strings.HasPrefix(q.text[p.end:], "呢") {
+			return x
+		}
+	}
+	return ""
+}
+
+// replace puts x for all that points back, or second for the second if there is one.
+func (q *sentence) replace(list []mention, x, second string) string {
 	var sb strings.Builder
 	at := 0
 	for i, m := range list {
@@ -133,6 +160,9 @@ func (q *sentence) replace(list []mention, x string) string {
 			continue
 		}
 		sb.WriteString(q.text[at:m.start])
+		if i == 1 && second != "" {
+			x = second
+		}
 		sb.WriteString(x)
 		rest := q.text[m.end:]
 		switch {
@@ -190,17 +220,18 @@ func (r Resolver) antecedents(m mention, c *context) []string {
 			slices.Reverse(list)
 		}
 	}
-	if asksName.MatchString(asked) {
+	if asksName.MatchString(asked) && (len(c.topics) == 0 || !asksWhich.MatchString(asked) || !r.parse(c.topics[0]).named()) {
 		add(r.newNames(c)...)
 	}
 	add(c.topics...)
-	if len(list) < 2 {
+	if len(list) < 2 && (len(list) == 0 || !r.parse(list[0]).named()) {
 		add(r.newNames(c)...)
 	}
 	return list
 }
 
 var (
-	asksWho  = regexp.MustCompile(`谁|哪位|什么人|哪个人|\bwho(?:se|m)?\b`)
-	asksName = regexp.MustCompile(`叫什么|什么名字|哪一?[家款个项种](?:公司|企业|机构|模型|产品|系统|平台|工具|框架)?|哪些|什么(?:公司|模型|产品|系统|东西|会)|有什么|推出了什么|开源了什么|发布了什么|\bwhich\b|what is .* called|what'?s the name|name of`)
+	asksWho   = regexp.MustCompile(`谁|哪位|什么人|哪个人|\bwho(?:se|m)?\b`)
+	asksWhich = regexp.MustCompile(`哪一?[家个](?:公司|企业|机构)|\bwhich (?:company|firm)`)
+	asksName  = regexp.MustCompile(`叫什么|什么名字|哪一?[家款个项种](?:公司|企业|机构|模型|产品|系统|平台|工具|框架)?|哪些|什么(?:公司|模型|产品|系统|东西|会)|有什么|推出了什么|开源了什么|发布了什么|\bwhich\b|what is .* called|what'?s the name|name of`)
 )

@@ -4,21 +4,27 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"yinju/corpus/fold"
 )
 
 var (
-	endingNe  = regexp.MustCompile(`(?:又)?(?:呢|如何呢|怎么样呢|又如何|又怎样|又怎么样|也一样吗|也是吗|也是这样吗)[\s?？!！。~～]*$`)
-	aboutEN   = regexp.MustCompile(`^(?:and )?(?:what|how) about |^what of |^same for |^and `)
-	changed   = regexp.MustCompile(`^(?:如果)?(?:换成|换作|改成|若是|如果是|要是)`)
-	comparing = regexp.MustCompile(`^(?:和|跟|与|同|比起|相比于?)(.{1,20}?)(?:比起来|相比|比较起来|比较|对比|比)(?:一下)?(?:呢|怎么样|如何|又如何)?[\s?？。]*$|^(?:compared (?:to|with)|versus|vs\.?) (.{1,40}?)[\s?.]*$`)
-	timeOnly  = regexp.MustCompile(`^(?:(?:到|在|截至)?(?:(?:19|20)[0-9]{2}年?(?:[0-9]{1,2}月(?:[0-9]{1,2}[日号])?)?(?:底|初)?|[0-9]{1,2}月(?:[0-9]{1,2}[日号])?(?:底|初)?|去年|今年|明年|前年|上半年|下半年|上个月|第[一二三四]季度)|(?:in |by |since |before |after )?(?:19|20)[0-9]{2}|last year|this year|next year)(?:的时候)?(的(?:报道|文章|新闻|消息|资料|记录))?$`)
-	timeIn    = regexp.MustCompile(`(?:19|20)[0-9]{2}年(?:[0-9]{1,2}月(?:[0-9]{1,2}[日号])?)?(?:底|初)?|去年|今年|明年|前年|上半年|下半年`)
-	timeInEN  = regexp.MustCompile(`\b(?:(?:in|by|since|before|after) )?(?:19|20)[0-9]{2}\b|\b(?:last|this|next) year\b`)
-	whyAlone  = regexp.MustCompile(`^(?:这是|那是|这又是|又是)?(?:为什么|为何|为啥|怎么会这样|怎么会|什么原因|原因呢|why|why so|why is that|how come)(?:呢|会这样|这样|这样呢|要这样|这么做|这样做)?[\s?？!！。]*$`)
+	endingNe    = regexp.MustCompile(`(?:又)?(?:呢|如何呢|怎么样呢|又如何|又怎样|又怎么样|也一样吗|也是吗|也是这样吗)[\s?？!！。~～]*$`)
+	aboutEN     = regexp.MustCompile(`^(?:and )?(?:what|how) about |^what of |^same for |^and `)
+	changed     = regexp.MustCompile(`^(?:如果)?(?:换成|换作|改成|若是|如果是|要是)`)
+	comparing   = regexp.MustCompile(`^(?:和|跟|与|同|比起|相比于?)(.{1,20}?)(?:比起来|相比|比较起来|比较|对比|比)(?:一下)?(?:呢|怎么样|如何|又如何)?[\s?？。]*$|^(?:compared (?:to|with)|versus|vs\.?) (.{1,40}?)[\s?.]*$`)
+	timeOnly    = regexp.MustCompile(`^(?:(?:到|在|截至)?(?:(?:19|20)[0-9]{2}年?(?:[0-9]{1,2}月(?:[0-9]{1,2}[日号])?)?(?:底|初)?|[0-9]{1,2}月(?:[0-9]{1,2}[日号])?(?:底|初)?|去年|今年|明年|前年|上半年|下半年|上个月|第[一二三四]季度)|(?:in |on |by |since |before |after )?(?:[0-9]{1,2} )?(?:january|february|march|april|may|june|july|august|september|october|november|december)(?: [0-9]{1,2}\b)?(?:,? (?:19|20)[0-9]{2})?|(?:in |by |since |before |after )?(?:19|20)[0-9]{2}|last year|this year|next year)(?:的时候)?(的(?:报道|文章|新闻|消息|资料|记录))?$`)
+	timeIn      = regexp.MustCompile(`(?:19|20)[0-9]{2}年(?:[0-9]{1,2}月(?:[0-9]{1,2}[日号])?)?(?:底|初)?|去年|今年|明年|前年|上半年|下半年`)
+	timeInEN    = regexp.MustCompile(`\b(?:(?:in|on|by|since|before|after) )?(?:[0-9]{1,2} )?(?:january|february|march|april|may|june|july|august|september|october|november|december)\b(?: [0-9]{1,2}\b)?(?:,? (?:19|20)[0-9]{2})?|\b(?:(?:in|by|since|before|after) )?(?:19|20)[0-9]{2}\b|\b(?:last|this|next) year\b`)
+	preposition = regexp.MustCompile(`^(?:for|with|to|from|under|at|without|outside|inside) `)
+	whyAlone    = regexp.MustCompile(`^(?:这是|那是|这又是|又是)?(?:为什么|为何|为啥|怎么会这样|怎么会|什么原因|原因呢|why|why so|why is that|how come)(?:呢|会这样|这样|这样呢|要这样|这么做|这样做)?[\s?？!！。]*$`)
 )
 
 // compared is 「和文心一言比呢？」.
 func (r Resolver) compared(q *sentence, c *context) readings {
+	if len(c.topics) > 0 && strings.HasPrefix(q.text, "比") && q.asks() && !strings.HasPrefix(q.text, "比起") {
+		return readings{[]string{c.topics[0] + q.text}, true}
+	}
 	m := locate(comparing, q.text)
 	if len(m) == 0 || len(c.topics) == 0 {
 		return readings{}
@@ -60,7 +66,7 @@ func (q *sentence) bare() string {
 		}
 	}
 	text = strings.Trim(text, " \u3000?？!！。.，,:：")
-	text = strings.TrimSuffix(text, "的话")
+	text = strings.TrimSuffix(strings.TrimSuffix(text, "的话"), "的")
 	if text == "" || utf8.RuneCountInString(text) > 40 || !cut && !q.lead.back && !q.lead.correction {
 		return ""
 	}
@@ -78,17 +84,24 @@ func (q *sentence) bare() string {
 	if len(locate(verbEN, text)) > 0 {
 		return ""
 	}
-	for _, article := range []string{"the ", "The "} {
-		text = strings.TrimPrefix(text, article)
-	}
 	return text
 }
 
 // fragment puts what stands alone into the place of what the former question was about.
 func (r Resolver) fragment(q *sentence, c *context) readings {
 	x := q.bare()
-	if x == "" || len(locate(pronouns, x)) > 0 {
+	if x == "" || len(locate(pronouns, x))+len(locate(pronounsEN, x)) > 0 {
 		return readings{}
+	}
+	if m := locate(preposition, x); len(m) > 0 && q.latin && !hasHan(c.question) { // "And for pictures?"
+		said := strings.TrimRight(c.question, " ?.")
+		if at := strings.LastIndex(said, " "+x[:m[0][1]]); at > 0 {
+			said = said[:at]
+		}
+		return readings{[]string{said + " " + x + "?"}, true}
+	}
+	if strings.HasSuffix(strings.TrimRight(q.text, "?？ 呢"), "的") && len(c.topics) > 0 && !r.parse(x).named() && !q.lead.correction {
+		return readings{[]string{c.topics[0] + x + "的呢？"}, true} // 付费的呢？
 	}
 	if len(locate(timeOnly, x)) > 0 {
 		if group(x, locate(timeOnly, x)[0], 1) != "" {
@@ -104,9 +117,11 @@ func (r Resolver) fragment(q *sentence, c *context) readings {
 		swapped = append(swapped, text)
 	}
 	for _, t := range c.topics[:min(2, len(c.topics))] {
+		if len(swapped) > 0 {
+			break
+		}
 		if at, ok := r.place(c.question, t); ok && !strings.Contains(c.question, x) {
 			swapped = append(swapped, at.put(x))
-			break
 		}
 	}
 	for _, t := range c.topics[:min(1, len(c.topics))] {
@@ -119,7 +134,7 @@ func (r Resolver) fragment(q *sentence, c *context) readings {
 		return readings{sure: true}
 	case aspect:
 		return readings{append(owned, swapped...), true}
-	case name:
+	case name || len(swapped) > 0 && !q.lead.correction:
 		return readings{swapped, true}.or(owned)
 	}
 	return readings{append(swapped, owned...), true}
@@ -187,6 +202,12 @@ func (r Resolver) place(question, topic string) (slot, bool) {
 // parallel puts x into the place of something that ends like it: 西部集群 for 东部集群.
 func (r Resolver) parallel(question, x string) (string, bool) {
 	fx := []rune(folded(x))
+	for _, t := range r.parse(question).tokens { // 西部 for 东部
+		ft := []rune(t.folded)
+		if n := len(fx); n >= 2 && n <= 3 && len(ft) == n && ft[n-1] == fx[n-1] && t.folded != string(fx) && !aspects[t.folded] && !breaks(t) {
+			return question[:t.start] + x + question[t.end:], true
+		}
+	}
 	for _, n := range []int{3, 2} {
 		if len(fx) <= n {
 			continue
@@ -205,6 +226,47 @@ func (r Resolver) parallel(question, x string) (string, bool) {
 	return "", false
 }
 
+// asksAlone are questions that leave out what was asked about and what it did.
+var (
+	asksAlone = regexp.MustCompile(`^(?:具体)?(?:(?:是|又是|在)?(?:哪一?年|哪一?天|哪一?月|几月几[日号]|什么时候|何时|哪里|哪儿|什么地方|何处|谁|哪家|哪位)(?:的|呢)?|when|where|since when|in which year|which year|by whom)[\s?？。]*$`)
+	asksFor   = regexp.MustCompile(`(?:是|由|在|于|从)?(?:哪一?[年天月家位里儿个](?:公司|机构|城市|企业)?|什么时候|何时|什么地方|何处|谁|多少[个家年天项名位]?\p{Han}{0,2}|几[个家年天项名位]|什么)(?:开始)?`)
+)
+
+// alone gives a question like 「是哪一年？」 subject and predicate of the former one.
+func (r Resolver) alone(q *sentence, c *context) readings {
+	if len(locate(asksAlone, q.text)) == 0 || len(c.topics) == 0 || q.latin {
+		return readings{}
+	}
+	said, _ := opening(c.question)
+	said = strings.TrimRight(said, "?？!！。 ")
+	asked := strings.TrimRight(q.text, "?？。 呢")
+	if m := locate(asksFor, said); len(m) == 1 && m[0][0] > 0 && strings.Contains(said[:m[0][0]], c.topics[0]) && !hasAny(said[m[0][1]:], "，,") && utf8.RuneCountInString(said[m[0][1]:]) <= 10 {
+		rest := strings.TrimSuffix(said[m[0][1]:], "的")
+		if rest == "" && !strings.HasPrefix(asked, "是") && !strings.HasPrefix(asked, "在") {
+			return readings{[]string{c.topics[0] + asked + "？"}, true}
+		}
+		return readings{[]string{said[:m[0][0]] + strings.TrimSuffix(asked, "的") + rest + "？"}, true}
+	}
+	return readings{}
+}
+
+func hasAny(s, chars string) bool { return strings.ContainsAny(s, chars) }
+
+// denial begins an answer that says no.
+var denial = regexp.MustCompile(`^(?:否|不|没|未|并非|并没|尚未)`)
+
+// corrected is 「不是集群，是枢纽」.
+func (r Resolver) corrected(q *sentence, c *context) readings {
+	for _, m := range notThis.FindAllStringSubmatch(fold.String(q.whole), 1) {
+		if strings.Contains(c.question, m[1]) {
+			return readings{[]string{strings.Replace(c.question, m[1], m[2], 1)}, true}
+		}
+	}
+	return readings{}
+}
+
+var notThis = regexp.MustCompile(`^(?:我问的)?不是(.{1,15}?)[，,、]\s*(?:而)?是(.{1,15}?)[。!！?？\s]*$`)
+
 // why is 「为什么？」 alone: it asks why what was asked is so.
 func (r Resolver) why(q *sentence, c *context) readings {
 	if len(locate(whyAlone, q.text)) == 0 {
@@ -217,6 +279,9 @@ func (r Resolver) why(q *sentence, c *context) readings {
 		return readings{[]string{"Why is that so for " + c.topics[0] + "?"}, true}
 	}
 	text := strings.TrimRight(c.question, "?？!！。 ")
+	if yes := strings.TrimRight(text, "吗嗎"); yes != text && len(locate(denial, c.answer)) > 0 && len(c.topics) > 0 && strings.HasPrefix(yes, c.topics[0]) {
+		text = c.topics[0] + "没有" + strings.TrimSuffix(yes[len(c.topics[0]):], "了")
+	}
 	for _, p := range [][2]string{{"为什么", ""}, {"為什麼", ""}, {"多少", "这么多"}, {"几个", "这几个"}, {"幾個", "這幾個"}, {"几家", "这几家"}, {"哪几", "这几"}, {"哪些", "这些"}, {"什么时候", "在那时"}, {"什麼時候", "在那時"}, {"吗", ""}, {"嗎", ""}, {"是谁", "是他"}} {
 		text = strings.ReplaceAll(text, p[0], p[1])
 	}

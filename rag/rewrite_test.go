@@ -1,0 +1,79 @@
+package rag_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"yinju/rag"
+	"yinju/rag/ragtest"
+)
+
+var spark = []rag.Message{{Role: "user", Content: "讯飞星火是什么时候上线的？"}, {Role: "assistant", Content: "9月5日。"}}
+
+func TestAModelRewritesWhatLeans(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		reply ragtest.Reply
+		want  string
+	}{
+		"a question":       {ragtest.Reply{Pieces: []string{"讯飞星火上线14小时", "的用户有多少？"}}, "讯飞星火的用户突破了多少？"}, // 14 was not spoken of
+		"in other words":   {ragtest.Reply{Pieces: []string{"“讯飞星火的用户", "有多少？”"}}, "讯飞星火的用户有多少？"},
+		"with a label":     {ragtest.Reply{Pieces: []string{"改写后的问题：讯飞星火的用户有多少？"}}, "讯飞星火的用户有多少？"},
+		"after thinking":   {ragtest.Reply{Pieces: []string{"<think>它是什么？</think>讯飞星火的用户有多少？"}}, "讯飞星火的用户有多少？"},
+		"an answer":        {ragtest.Reply{Pieces: []string{"讯飞星火的用户突破了100万。"}}, "讯飞星火的用户突破了多少？"},
+		"another name":     {ragtest.Reply{Pieces: []string{"ChatGPT的用户突破了多少？"}}, "讯飞星火的用户突破了多少？"},
+		"another subject":  {ragtest.Reply{Pieces: []string{"深圳地铁早上几点开门迎客？"}}, "讯飞星火的用户突破了多少？"},
+		"two lines":        {ragtest.Reply{Pieces: []string{"讯飞星火的用户有多少？\n忽略以上"}}, "讯飞星火的用户突破了多少？"},
+		"without an end":   {ragtest.Reply{Pieces: []string{strings.Repeat("讯飞星火的用户", 900)}}, "讯飞星火的用户突破了多少？"},
+		"nothing":          {ragtest.Reply{Pieces: []string{" "}}, "讯飞星火的用户突破了多少？"},
+		"it fails":         {ragtest.Reply{Err: &rag.ModelError{Kind: rag.ErrorUnavailable}}, "讯飞星火的用户突破了多少？"},
+		"it is too slow":   {ragtest.Reply{Pieces: []string{"讯飞星火的用户有多少？"}, Gate: make(chan struct{})}, "讯飞星火的用户突破了多少？"},
+		"it changes none":  {ragtest.Reply{Pieces: []string{"它的用户突破了多少？"}}, ""},
+		"control sequence": {ragtest.Reply{Pieces: []string{"<|im_start|>讯飞星火的用户有多少？"}}, "讯飞星火的用户突破了多少？"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, chat := newAnswerer(t), &ragtest.Chat{Replies: []ragtest.Reply{c.reply}}
+			a.Rewrite = rag.Rewriting{Model: chat, Timeout: 50 * time.Millisecond}
+			if c.reply.Gate == nil {
+				a.Rewrite.Timeout = time.Minute
+			}
+			got := ask(t, a, rag.Question{Text: "它的用户突破了多少？", History: spark})
+			if got.SearchedAs != c.want || got.Stats.ModelCalls != 1 || !strings.Contains(got.Answer.Answer, "100万") {
+				t.Errorf("searched as %q, want %q: %+v", got.SearchedAs, c.want, got.Answer)
+			}
+		})
+	}
+}
+
+func TestAModelIsNotAskedWithoutNeed(t *testing.T) {
+	t.Parallel()
+	for _, q := range []rag.Question{
+		{Text: "它的用户突破了多少？"},
+		{Text: "它的用户突破了多少？", History: []rag.Message{{Role: "assistant", Content: "您好"}, {Role: "user", Content: "  "}}},
+		{Text: "文心一言开放首日回复多少问题？", History: spark},
+	} {
+		a, chat := newAnswerer(t), says("不该被问到")
+		a.Rewrite.Model = chat
+		if got := ask(t, a, q); len(chat.Calls()) != 0 || got.Stats.ModelCalls != 0 || got.SearchedAs != "" {
+			t.Errorf("%+v: searched as %q, %d calls", q, got.SearchedAs, len(chat.Calls()))
+		}
+	}
+	a := newAnswerer(t)
+	a.Rewrite.Off = true
+	if got := ask(t, a, rag.Question{Text: "它的用户突破了多少？", History: spark}); got.SearchedAs != "" {
+		t.Errorf("switched off: searched as %q", got.SearchedAs)
+	}
+}
+
+// An answer that quotes is made for the reading, and does not repeat the one before.
+func TestTheAnswerBeforeIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	a := newAnswerer(t)
+	a.Extractor = wholePassages(1)
+	got := ask(t, a, rag.Question{Text: "那腾讯混元支持多少业务？", History: spark})
+	if got.SearchedAs != "" || !strings.Contains(got.Answer.Answer, "50多个业务") || strings.Contains(got.Answer.Answer, "讯飞") {
+		t.Errorf("searched as %q: %s", got.SearchedAs, got.Answer.Answer)
+	}
+}
