@@ -74,18 +74,39 @@ func (x *Index) ranking(s *snapshot) Ranking {
 func (x *Index) weightBefore(ctx context.Context, old, next *snapshot) weighed {
 	name := next.space.embedder.Model()
 	if x.Ranking.DenseWeight >= 0 {
-		return weighed{Weighing: Weighing{Embedder: name, Weight: x.Ranking.DenseWeight, Reason: "The weight is set."}}
+		return weighed{Weighing: Weighing{Embedder: name, Weight: x.Ranking.DenseWeight, Reason: x.reasonSet()}}
 	}
 	if old != nil && old.dense {
 		kept := old.weighed
 		kept.Embedder = name
 		return kept
 	}
-	var kept weighed
-	if json.Unmarshal(x.cached(ctx, x.weightKind(), []string{x.weightKey()})[x.weightKey()], &kept) == nil && kept.Weight >= 0 && kept.Weight <= 1 {
+	if kept, found := x.keptWeight(ctx); found {
 		return kept
 	}
 	return weighed{Weighing: Weighing{Embedder: name, Weight: priorWeight, Reason: "The weight has not been found yet."}}
+}
+
+// reasonSet says why no weight is looked for.
+func (x *Index) reasonSet() string {
+	if x.Embedder == nil && x.Ranking.DenseWeight == 0 {
+		return "It knows only the words of the articles; to find what says it in other words, connect a real embedding model: yinju -embed-url URL -embed-model NAME"
+	}
+	return "The weight is set."
+}
+
+func (x *Index) keptWeight(ctx context.Context) (kept weighed, found bool) {
+	err := json.Unmarshal(x.cached(ctx, x.weightKind(), []string{x.weightKey()})[x.weightKey()], &kept)
+	return kept, err == nil && kept.Weight >= 0 && kept.Weight <= 1
+}
+
+// KeptWeighing is what the cache holds of the weight that was found last, nil if nothing.
+func (x *Index) KeptWeighing(ctx context.Context) *Weighing {
+	x.init()
+	if kept, found := x.keptWeight(ctx); found {
+		return &kept.Weighing
+	}
+	return nil
 }
 
 // weightKind is the kind of what is kept of a weight.
@@ -327,7 +348,7 @@ func (t weighTable) choose() int {
 
 const (
 	byChance = 1.64 // standard errors that one gain in twenty exceeds by chance
-	inward   = 2    // steps from the lower end of the plateau, at most
+	inward   = 1    // steps from the lower end of the plateau, at most
 )
 
 // asGood tells whether a step is worse than the best by so many standard errors at most,

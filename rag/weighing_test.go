@@ -160,6 +160,9 @@ func TestAWeightIsFoundOnceAndAgainWhenTheCorpusHasGrown(t *testing.T) {
 	}
 	x.Close()
 	x = weighing(t, k, cache, f)
+	if kept := x.KeptWeighing(t.Context()); kept == nil || *kept != *found {
+		t.Errorf("the cache holds %+v, want %+v", kept, found)
+	}
 	if again := reload(t, x).Weighing; *again != *found || k.set(func() {}) != asked {
 		t.Errorf("a restart: %d more questions, %+v after %+v", k.set(func() {})-asked, again, found)
 	}
@@ -170,7 +173,6 @@ func TestAWeightIsFoundOnceAndAgainWhenTheCorpusHasGrown(t *testing.T) {
 	if k.set(func() {}) < asked+100 {
 		t.Errorf("half as many articles again: %d more questions", k.set(func() {})-asked)
 	}
-	asked = k.set(func() {})
 	other := weighing(t, &knowing{files: madeUp(120), noise: 1, model: "2"}, cache, f)
 	if w := reload(t, other).Weighing; w.Embedder != "knowing2" || w.Questions == 0 {
 		t.Errorf("another model: %+v", w)

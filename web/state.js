@@ -38,7 +38,7 @@ export async function refresh(generation) {
 // A vector space may be named by the hash of what made it, which tells readers nothing.
 function set(now) {
   state = now;
-  $('status').textContent = [...t.status(now), now.embedder && t.embedder(now.embedder.replace(/-[0-9a-f]{12,}$/, ''))].filter(Boolean).join(t.dot);
+  $('status').textContent = [...t.status(now), now.embedder && t.embedder(now.embedder.replace(/-[0-9a-f]{12,}$/, '')), now.weighing && t.weighing(now.weighing)].filter(Boolean).join(t.dot);
   for (const listener of listeners) listener(now);
 }
 

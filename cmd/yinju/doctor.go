@@ -16,6 +16,7 @@ import (
 
 	"yinju/corpus/segment"
 	"yinju/rag"
+	"yinju/rag/sqlite"
 )
 
 // shownSkipped is how many skipped files doctor names.
@@ -70,6 +71,7 @@ func doctor(ctx context.Context, sys system, set *settings) error {
 		return err
 	}
 	d.servers(ctx, set)
+	d.worth(ctx, set, data, locked)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -222,7 +224,7 @@ func (d *diagnosis) servers(ctx context.Context, set *settings) {
 	} else {
 		d.try(ctx, "embeddings", func(ctx context.Context) (string, error) {
 			vector, err := x.Embedder.EmbedQuery(ctx, "引据")
-			return fmt.Sprintf("%s gave a vector of %d dimensions; its share of the ranking is %.2g", set.EmbedModel, len(vector), x.Ranking.DenseWeight), err
+			return fmt.Sprintf("%s gave a vector of %d dimensions", set.EmbedModel, len(vector)), err
 		})
 	}
 	if a.Reranker != nil {
@@ -239,6 +241,40 @@ func (d *diagnosis) servers(ctx context.Context, set *settings) {
 		_, err := a.Chat.Chat(ctx, []rag.Message{{Role: "user", Content: "Reply with the one word: ok"}}, func(rag.Piece) error { return nil })
 		return set.Model + " answered", err
 	})
+}
+
+// worth says what the embedding model is worth on these articles, as far as that is known:
+// to find it out takes all of their vectors.
+func (d *diagnosis) worth(ctx context.Context, set *settings, data string, locked bool) {
+	switch {
+	case set.EmbedModel == "":
+		return
+	case set.DenseWeight >= 0:
+		d.ok("embeddings", "The share of the vectors in the ranking is set to %.2g; without -dense-weight it is found by questions made out of the articles.", set.DenseWeight)
+		return
+	case locked:
+		d.ok("embeddings", "What the vectors are worth on these articles, the running yinju shows in the last line of its page.")
+		return
+	}
+	words, err := segment.New(segment.Config{UserDict: set.UserDict})
+	if err != nil {
+		return // said above
+	}
+	if _, err := os.Stat(data); err != nil {
+		return // it is not made by looking at it
+	}
+	cache, err := sqlite.Open(ctx, sqlite.Options{Dir: data})
+	if err != nil {
+		return // said above
+	}
+	defer cache.Close() //nolint:errcheck // only read
+	x := newIndex(set, &service{Log: slog.New(slog.DiscardHandler)}, words, cache)
+	defer x.Close()
+	if w := x.KeptWeighing(ctx); w != nil {
+		d.ok("embeddings", "Found at the last start: %s.", strings.TrimSuffix(w.Sentence(), "."))
+	} else {
+		d.ok("embeddings", "What the vectors are worth on these articles is found at the first start.")
+	}
 }
 
 func (d *diagnosis) try(ctx context.Context, about string, request func(context.Context) (string, error)) {

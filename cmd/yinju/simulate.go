@@ -167,7 +167,7 @@ func simulateOne(ctx context.Context, out io.Writer, set *settings, ts testSet, 
 		questions = append(questions, judged)
 	}
 	weights := []float64{report.Weighing.Weight}
-	for w := 0; w <= 20; w++ {
+	for w := range 21 {
 		weights = append(weights, float64(w)/20)
 	}
 	mrr, err := s.Index.MRRByWeight(ctx, questions, weights)
