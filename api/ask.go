@@ -174,6 +174,6 @@ func answerOf(a *rag.Answer, req askRequest) answer {
 
 // wholeSentence has empty lists where s has none.
 func wholeSentence(s rag.Sentence) rag.Sentence {
-	s.Citations, s.Missing = list(s.Citations), list(s.Missing)
+	s.Citations, s.Missing, s.Spans = list(s.Citations), list(s.Missing), list(s.Spans)
 	return s
 }

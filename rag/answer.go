@@ -21,8 +21,14 @@ type Answerer struct {
 	Reranker  Reranker // nil: the passages stand in the Retriever's order
 	// Checker holds sentences of a model against their passages.
 	Checker cite.Checker
-	Prompt  Prompt
-	K       int // passages to answer from when the question doesn't say; 0 means 8
+	// Unsupported says what becomes of sentences that fail; "" means that they are marked.
+	Unsupported Unsupported
+	// Judge, if set, is asked about sentences that the Checker lets pass; nil: nobody is.
+	Judge Judge
+	// JudgeTimeout bounds what the Judge may take; 0 means 10 s.
+	JudgeTimeout time.Duration
+	Prompt       Prompt
+	K            int // passages to answer from when the question doesn't say; 0 means 8
 	// RerankPool is how many passages the Reranker chooses K from; 0 means 30.
 	RerankPool int
 	// MinCoverage is the Result.Coverage below which the articles are taken not to
@@ -38,7 +44,7 @@ type Answerer struct {
 // An error of emit ends the work. Errors are ErrNotReady, *InputError, ctx's, emit's,
 // or the Retriever's: a model that fails is no error, the Answer says so.
 func (a *Answerer) Ask(ctx context.Context, q Question, emit func(Event) error) (*Answer, error) {
-	w := &writing{question: q, lang: languageOf(q.Text), emit: emit, checker: a.Checker, started: time.Now()}
+	w := &writing{question: q, lang: languageOf(q.Text), emit: emit, drops: a.Unsupported == DropUnsupported, support: scrutiny{checker: a.Checker}, started: time.Now()}
 	if strings.TrimSpace(q.Text) == "" {
 		return nil, &InputError{Field: "question", Message: "the question is empty", Hint: "Ask something."}
 	}
@@ -131,7 +137,7 @@ func (a *Answerer) write(ctx context.Context, w *writing) error {
 	if a.Log != nil {
 		a.Log.Warn("the chat model failed", "error", failed)
 	}
-	if w.out.Len() > 0 {
+	if w.heard.Len() > 0 {
 		w.answer.notice(w.text(noticeCut) + reason(failed, w.lang))
 		return nil
 	}

@@ -1,6 +1,10 @@
 package rag
 
-import "time"
+import (
+	"time"
+
+	"yinju/corpus"
+)
 
 // Question is what a reader asks.
 type Question struct {
@@ -33,6 +37,7 @@ type Answer struct {
 	Model      string     `json:"model"`     // empty unless a model wrote the answer
 	Citations  []Citation `json:"citations"` // only those the answer uses
 	Sentences  []Sentence `json:"sentences"`
+	Dropped    int        `json:"dropped"`     // sentences left out, as their passages do not support them
 	Closest    []Citation `json:"closest"`     // when refused: the nearest passages
 	SearchedAs string     `json:"searched_as"` // the question made self-contained, if it was not
 	// SearchedFilters are the dates and sources of the question that narrowed the
@@ -113,6 +118,27 @@ type Sentence struct {
 	Citations []int    `json:"citations"`
 	Support   string   `json:"support"` // supported, partial, unsupported, none: see package cite
 	Missing   []string `json:"missing"` // what the cited passages do not hold
+	// Repaired is "added" if a citation was put that the model had left out, "moved" if
+	// one was put in the place of one whose passage does not support the sentence.
+	Repaired string `json:"repaired"`
+	// JudgedBy names the judge who found less support than the words alone.
+	JudgedBy string `json:"judged_by"`
+	// Spans are the exact places in the articles, one for each citation whose passage has
+	// something of the sentence.
+	Spans []CitedSpan `json:"spans"`
+}
+
+// CitedSpan is the place, a sentence or two, that supports one sentence of an answer,
+// as Citation has it for all sentences that cite it.
+type CitedSpan struct {
+	Citation int    `json:"citation"` // Citation.Number
+	Start    int    `json:"start"`
+	End      int    `json:"end"`
+	Quote    string `json:"quote"`
+	Prefix   string `json:"prefix"`
+	Suffix   string `json:"suffix"`
+
+	bytes corpus.Span
 }
 
 // Stats tells what an answer cost.

@@ -88,7 +88,7 @@ func lines(a *corpus.Article) []corpus.Passage {
 
 func characters(s string) []string { return strings.Split(s, "") }
 
-func newIndex(t *testing.T, f *folder) *rag.Index {
+func newIndex(t testing.TB, f *folder) *rag.Index {
 	t.Helper()
 	x := &rag.Index{
 		Load: f.load, Split: lines, Words: fold.Grams, Cut: characters, Version: "test",
@@ -98,7 +98,7 @@ func newIndex(t *testing.T, f *folder) *rag.Index {
 	return x
 }
 
-func reload(t *testing.T, x *rag.Index) *rag.Report {
+func reload(t testing.TB, x *rag.Index) *rag.Report {
 	t.Helper()
 	r, err := x.Reload(t.Context(), false)
 	if err != nil {

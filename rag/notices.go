@@ -47,6 +47,23 @@ var (
 		"这个回答没有引用任何段落，请勿当作文章内容。",
 		"This answer cites no passage; do not take it for what the articles say.",
 	}
+	noticeAdded = notice{
+		"模型没有引用出处，引文是核对后补上的。",
+		"The model cited nothing; the citations were added after checking.",
+	}
+	// noticeUnsupported has the number of sentences for %.
+	noticeUnsupported = notice{
+		"有 % 句没能在所引段落中核实，已略去。",
+		"Sentences left out because their passages do not support them: %.",
+	}
+	noticeNoneSupported = notice{
+		"模型的回答没有一句能在文章中核实，因此没有显示。",
+		"None of what the model said could be found in the articles, so it is not shown.",
+	}
+	noticeUnjudged = notice{
+		"核对模型没有给出判断，句子只按词语核对。",
+		"The judge gave no verdicts; the sentences were checked by their words alone.",
+	}
 	// declining is what the prompt tells the model to say when the passages do not
 	// hold the answer.
 	declining = notice{

@@ -23,6 +23,10 @@ func (w *writing) think(p Piece) error {
 	if !w.thinking.began {
 		w.thinking.began, w.thinking.since = true, w.elapsed()
 	}
+	if p.Recant {
+		w.heard.Reset()
+		w.told, w.kept = 0, trimmer{}
+	}
 	if p.Recant && w.out.Len() > 0 {
 		w.thinking.since = min(w.thinking.since, w.answer.Stats.FirstMS)
 		w.out.Reset()

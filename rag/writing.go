@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,9 +21,12 @@ type writing struct {
 	emit     func(Event) error
 	started  time.Time
 	thinking thinking
-	checker  cite.Checker
+	support  scrutiny
+	drops    bool            // unsupported sentences are left out
+	heard    strings.Builder // what the model has said, its citations in one form
 	out      strings.Builder // what has been told of the answer
 	told     int             // sentences told
+	kept     trimmer         // of what was heard and told, where drops
 }
 
 func (w *writing) elapsed() float64 { return milliseconds(time.Since(w.started)) }
@@ -95,7 +99,7 @@ func (a *Answerer) extract(w *writing) error {
 		hit := w.found.Hits[e.Hit]
 		c := citation(n+1, hit, e.Span)
 		text := quoteAsProse(c.Quote)
-		sentence := Sentence{Text: text, Citations: []int{c.Number}, Support: cite.Supported, Missing: []string{}}
+		sentence := Sentence{Text: text, Citations: []int{c.Number}, Support: cite.Supported, Missing: []string{}, Spans: []CitedSpan{c.span()}}
 		w.answer.Citations = append(w.answer.Citations, c)
 		w.answer.Sentences = append(w.answer.Sentences, sentence)
 		if err := w.say(w.separator(before, &e) + text + marker(c.Number)); err != nil {
@@ -133,6 +137,7 @@ func (a *Answerer) chat(ctx context.Context, w *writing) error {
 	w.answer.Model = a.Chat.Model()
 	w.answer.Stats.ModelCalls++
 	messages, shown := a.Prompt.messages(w.question, w.lang, w.found.Hits)
+	w.support.shown = shown
 	known := func(n int) bool { return n >= 1 && n <= shown }
 	parser := cite.NewParser(known)
 	finish, err := a.Chat.Chat(ctx, messages, func(p Piece) error {
@@ -142,30 +147,37 @@ func (a *Answerer) chat(ctx context.Context, w *writing) error {
 		if p.Thinking {
 			return w.think(p)
 		}
-		if err := w.say(parser.Write(p.Text)); err != nil {
+		if err := w.hear(parser.Write(p.Text)); err != nil {
 			return err
 		}
 		return w.tellSentences(false)
 	})
-	if err != nil && w.out.Len() == 0 {
+	if err != nil && w.heard.Len() == 0 {
 		w.answer.Model, w.thinking = "", thinking{}
 		return err
 	}
 	w.answer.Thinking = w.thinking.text.String()
-	if sayErr := w.say(parser.Close()); sayErr != nil {
+	if sayErr := w.hear(parser.Close()); sayErr != nil {
 		return sayErr
 	}
-	w.finish(finish, err)
 	if tellErr := w.tellSentences(true); tellErr != nil {
 		return tellErr
+	}
+	if finishErr := a.finish(ctx, w, finish, err); finishErr != nil {
+		return finishErr
 	}
 	return err
 }
 
-// finish turns what was told into the answer.
-func (w *writing) finish(finish string, err error) {
-	w.answer.Answer = strings.TrimSpace(w.out.String())
-	w.answer.Sentences = w.sentences(w.answer.Answer)
+// finish turns what the model said into the answer.
+func (a *Answerer) finish(ctx context.Context, w *writing, finish string, err error) error {
+	text := strings.TrimSpace(w.heard.String())
+	claims := w.claims(text)
+	sentences := w.sentences(claims)
+	if err := a.judge(ctx, w, sentences); err != nil {
+		return err
+	}
+	w.assemble(text, claims, sentences)
 	w.answer.Citations = w.citations()
 	w.answer.Closest = []Citation{}
 	switch {
@@ -177,12 +189,20 @@ func (w *writing) finish(finish string, err error) {
 	default:
 		w.answer.Complete = true
 	}
-	if len(w.answer.Citations) == 0 && w.declined() {
+	switch added, own := w.cited(); {
+	case w.answer.Dropped > 0 && !w.states():
+		return w.refuseUnsupported()
+	case w.answer.Dropped > 0:
+		w.answer.notice(strings.Replace(w.text(noticeUnsupported), "%", strconv.Itoa(w.answer.Dropped), 1))
+	case own == 0 && w.declined():
 		w.answer.Answered = false
 		w.answer.Closest = w.closest()
-	} else if len(w.answer.Citations) == 0 {
+	case own == 0 && added > 0:
+		w.answer.notice(w.text(noticeAdded))
+	case own == 0:
 		w.answer.notice(w.text(noticeUncited))
 	}
+	return nil
 }
 
 // declined tells whether the model said what it was told to say when the passages do
@@ -194,131 +214,6 @@ func (w *writing) declined() bool {
 		}
 	}
 	return false
-}
-
-// tellSentences tells the sentences that are finished, each once. The last one may
-// still get a marker, and those before it that have none may take it over.
-func (w *writing) tellSentences(all bool) error {
-	if w.emit == nil {
-		return nil
-	}
-	text := w.out.String()
-	claims := w.claims(text)
-	if n := len(claims); !all && n > 0 {
-		for n--; n > 0 && len(claims[n-1].Numbers) == 0 && oneLine(text, claims[n-1], claims[n]); n-- {
-		}
-		claims = claims[:n]
-	}
-	for ; w.told < len(claims); w.told++ {
-		s := w.check(claims[w.told])
-		if err := w.tell(Event{Kind: EventSentence, Sentence: &s}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (w *writing) sentences(text string) []Sentence {
-	sentences := []Sentence{}
-	for _, c := range w.claims(text) {
-		sentences = append(sentences, w.check(c))
-	}
-	return sentences
-}
-
-// claims are the sentences of an answer with the numbers they cite. Models put one
-// marker behind several sentences, or behind the last clause of one: what has none
-// takes over that of the sentence that follows on the line, if its passages bear it out.
-func (w *writing) claims(text string) []cite.Claim {
-	claims := cite.Split(text)
-	for i := range claims {
-		claims[i].Numbers = slices.DeleteFunc(claims[i].Numbers, func(n int) bool { return n < 1 || n > len(w.found.Hits) })
-	}
-	for i := len(claims) - 2; i >= 0; i-- {
-		c, next := &claims[i], claims[i+1]
-		if len(c.Numbers) > 0 || c.Heading || len(next.Numbers) == 0 || !oneLine(text, *c, next) {
-			continue
-		}
-		if strings.HasSuffix(c.Text, "；") || w.checker.Check(c.Text, w.sources(next.Numbers)).Verdict == cite.Supported {
-			c.Numbers = slices.Clone(next.Numbers)
-		}
-	}
-	return claims
-}
-
-func oneLine(text string, a, b cite.Claim) bool {
-	return a.End <= b.Start && !strings.Contains(text[a.End:b.Start], "\n")
-}
-
-// check holds a sentence against the passages it cites.
-func (w *writing) check(c cite.Claim) Sentence {
-	support := cite.Support{Verdict: cite.None}
-	if !c.Heading {
-		support = w.checker.Check(c.Text, w.sources(c.Numbers))
-	}
-	s := Sentence{Text: c.Text, Citations: c.Numbers, Support: support.Verdict, Missing: support.Missing}
-	if s.Citations == nil {
-		s.Citations = []int{}
-	}
-	if s.Missing == nil {
-		s.Missing = []string{}
-	}
-	return s
-}
-
-func (w *writing) sources(numbers []int) []string {
-	var texts []string
-	for _, n := range numbers {
-		texts = append(texts, sourceText(w.found.Hits[n-1]))
-	}
-	return texts
-}
-
-// sourceText is all that a passage may be cited for: a headline or the date of
-// publication supports a sentence as well as the text does.
-func sourceText(h Hit) string {
-	text := indexedText(h.Passage)
-	if !h.Article.Published.IsZero() {
-		text += "\n" + h.Article.Published.Format(time.DateOnly)
-	}
-	return text
-}
-
-// citations are those the sentences use, by number. Each quotes what best supports
-// the sentences that cite it.
-func (w *writing) citations() []Citation {
-	claims := make(map[int][]string)
-	for _, s := range w.answer.Sentences {
-		for _, n := range s.Citations {
-			claims[n] = append(claims[n], s.Text)
-		}
-	}
-	list := []Citation{}
-	for n, texts := range claims {
-		h := w.found.Hits[n-1]
-		list = append(list, citation(n, h, supporting(h.Passage, texts)))
-	}
-	slices.SortFunc(list, func(a, b Citation) int { return cmp.Compare(a.Number, b.Number) })
-	return list
-}
-
-// longQuote is the length in bytes beyond which a quote no longer joins the places
-// that support several sentences, about 200 Chinese characters.
-const longQuote = 600
-
-// supporting returns where in the article the passage supports the claims: one span
-// around all places if they are near each other, else that of the first claim.
-func supporting(p corpus.Passage, claims []string) corpus.Span {
-	sentences := corpus.Sentences(p.Text)
-	span, _ := cite.Best(claims[0], p.Text, sentences)
-	for _, claim := range claims[1:] {
-		other, _ := cite.Best(claim, p.Text, sentences)
-		joined := corpus.Span{Start: min(span.Start, other.Start), End: max(span.End, other.End)}
-		if joined.End-joined.Start <= longQuote {
-			span = joined
-		}
-	}
-	return corpus.Span{Start: p.Start + span.Start, End: p.Start + span.End}
 }
 
 // citation points at a span of the hit's article, in bytes.

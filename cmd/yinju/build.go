@@ -151,7 +151,10 @@ func newAnswerer(set *settings, x *rag.Index) *rag.Answerer {
 		MinCoverage: set.RefuseBelow,
 		Log:         x.Log,
 		RerankPool:  set.RerankPool,
-		Rewrite:     rag.Rewriting{Off: set.Rewrite == "off", Cut: x.Cut, Named: x.Named},
+
+		Unsupported:  rag.Unsupported(set.Unsupported),
+		JudgeTimeout: set.JudgeTimeout,
+		Rewrite:      rag.Rewriting{Off: set.Rewrite == "off", Cut: x.Cut, Named: x.Named},
 	}
 	if set.RerankModel != "" {
 		a.Reranker = &openai.Rerank{BaseURL: set.RerankURL, Key: set.rerankKey, Name: set.RerankModel, Timeout: set.RerankTimeout}
@@ -169,6 +172,12 @@ func newAnswerer(set *settings, x *rag.Index) *rag.Answerer {
 		chat.Temperature = &t
 	}
 	a.Chat = chat
+	switch set.Judge {
+	case "model":
+		a.Judge = rag.ModelJudge{Chat: chat}
+	case "rerank":
+		a.Judge = rag.RerankJudge{Reranker: a.Reranker}
+	}
 	if set.Rewrite == "auto" {
 		a.Rewrite.Model = rewriter(chat)
 	}

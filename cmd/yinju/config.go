@@ -55,6 +55,9 @@ type settings struct {
 	Temperature  float64       `help:"Sampling temperature. Negative: the server's own." default:"-1" group:"Chat model"`
 	Thinking     string        `help:"Whether a reasoning model thinks before it answers: auto (as the server likes), on or off. Off is faster." default:"auto" enum:"auto,on,off" group:"Chat model"`
 	MaxTokens    int           `help:"Longest answer in the model's tokens. 0: the server's own limit." default:"0" group:"Chat model"`
+	Unsupported  string        `help:"What becomes of a model's sentences that the cited passages do not support: mark or drop." default:"mark" enum:"mark,drop" group:"Chat model"`
+	Judge        string        `help:"Who else checks each sentence against its passages, for what words alone do not show: none, model (the chat model) or rerank (the reranking model)." default:"none" enum:"none,model,rerank" group:"Chat model"`
+	JudgeTimeout time.Duration `help:"How long judging may take; then the check by words stands." default:"10s" group:"Chat model"`
 	PromptChars  int           `help:"Characters of passages and history shown to the model." default:"12000" group:"Chat model"`
 
 	EmbedModel string `help:"Name of the embedding model. Without one, the built-in one serves, made from the articles." placeholder:"NAME" group:"Embeddings"`
@@ -315,7 +318,7 @@ func (s *settings) check() error {
 		s.checkArticles(), s.checkListen(), s.checkQuestion(),
 		checkServer("model", "model", s.Model, s.ModelURL), checkServer("embed-model", "embed", s.EmbedModel, s.EmbedURL),
 		checkServer("rerank-model", "rerank", s.RerankModel, s.RerankURL), s.checkThinking(), within("rerank-pool", float64(s.RerankPool), 1, 1000),
-		positive("rerank-timeout", s.RerankTimeout),
+		positive("rerank-timeout", s.RerankTimeout), positive("judge-timeout", s.JudgeTimeout), s.checkJudge(),
 		within("max-files", float64(s.MaxFiles), 1, 10_000_000), within("k", float64(s.K), 1, 50),
 		within("passage-size", float64(s.PassageSize), 50, 5000),
 		within("passage-share", float64(s.PassageShare), 0, float64(s.PassageSize)/2),
@@ -373,6 +376,16 @@ func (s *settings) checkData() error {
 func (s *settings) checkQuestion() error {
 	if n := utf8.RuneCountInString(s.question); n > s.MaxQuestion {
 		return fmt.Errorf("the question has %d characters; ask in %d, or raise -max-question", n, s.MaxQuestion)
+	}
+	return nil
+}
+
+func (s *settings) checkJudge() error {
+	switch {
+	case s.Judge == "model" && s.Model == "":
+		return errors.New("-judge model needs a chat model; give one by -model and -model-url")
+	case s.Judge == "rerank" && s.RerankModel == "":
+		return errors.New("-judge rerank needs a reranking model; give one by -rerank-model and -rerank-url")
 	}
 	return nil
 }

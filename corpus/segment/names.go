@@ -114,13 +114,13 @@ func (s *Segmenter) isName(w tagged, n int) bool {
 	case "ns", "nt", "nrt", "nrfg":
 		return !slices.Contains(generic, w.word)
 	case "nr", "x":
-		return n <= 4 && strings.ContainsRune(surnames, first)
+		return n <= 4 && strings.ContainsRune(surnames, first) && !slices.Contains(generic, w.word)
 	}
 	return false
 }
 
 // generic are words that the dictionary takes for places and that are none.
-var generic = []string{"台风", "海外", "内地", "大陆", "本地", "当地", "世界", "全球", "全国", "全省", "全市", "国内", "国外", "境内", "境外", "老家", "故乡", "山区", "城区", "市区", "郊区", "沿海", "内陆", "首都", "省会", "县城", "海洋", "太空", "月球", "地球", "法院", "医院", "学校", "高级中学"}
+var generic = []string{"台风", "海外", "内地", "大陆", "本地", "当地", "世界", "全球", "全国", "全省", "全市", "国内", "国外", "境内", "境外", "老家", "故乡", "山区", "城区", "市区", "郊区", "沿海", "内陆", "首都", "省会", "县城", "海洋", "太空", "月球", "地球", "法院", "医院", "学校", "高级中学", "谢谢", "高峰", "成功", "平安", "安康", "白云", "明明", "马路", "黄金", "金子", "温泉", "常年", "全集", "满月", "方正", "万元", "万能", "高端", "高层", "单车", "车祸", "水灾", "时时", "于是", "向来", "应用", "安全", "全面", "关键", "经济"}
 
 // nominal tells the tags of nouns and of what may be part of a name.
 func nominal(tag string) bool {
@@ -167,7 +167,7 @@ func (s *Segmenter) uncommon(word string, n int) (rare []string) {
 			rare = append(rare, p)
 		}
 	}
-	if parts == nil {
+	if len(parts) == 0 {
 		return []string{word}
 	}
 	return rare

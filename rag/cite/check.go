@@ -61,7 +61,8 @@ func (c Checker) Read(sentence string) Statement {
 	}
 	s.facts = s.text.facts(true)
 	s.facts = append(without(s.facts, given), apart(given, s.facts)...)
-	s.none = len(s.facts) == 0 && (trivial(s.text) || transition(s.text))
+	own := slices.ContainsFunc(s.facts, func(f fact) bool { return !f.given })
+	s.none = !own && trivial(s.text) || len(s.facts) == 0 && transition(s.text)
 	s.facts = append(s.facts, s.text.periods()...)
 	if c.Rare != nil {
 		s.facts = append(s.facts, apart(s.text.mentions(c.Rare(sentence), rareFact), s.facts)...)
@@ -94,6 +95,9 @@ func (s Statement) Check(sources []*Source) Support {
 	e := evidence{sources: sources, from: s.text}
 	return e.judge(s.facts)
 }
+
+// Han tells whether the sentence is Chinese.
+func (s Statement) Han() bool { return s.text.han }
 
 // Facts counts the hard facts of the sentence.
 func (s Statement) Facts() int {

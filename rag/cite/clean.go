@@ -95,11 +95,12 @@ func (c *cleaner) takeMarker() bool {
 	if size == 0 {
 		return false
 	}
+	start := c.at
 	c.at += size
 	if c.at < c.end && strings.IndexByte(".,;:!?", c.answer[c.at]) >= 0 {
 		c.dropBlank() // none before the full stop
 	}
-	c.markers = append(c.markers, placed{n, len(c.kept), c.at})
+	c.markers = append(c.markers, placed{n, len(c.kept), start, c.at})
 	return true
 }
 

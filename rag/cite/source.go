@@ -23,6 +23,9 @@ func NewSource(text string) *Source {
 	return s
 }
 
+// Han tells whether the text is Chinese.
+func (s *Source) Han() bool { return s.text.han }
+
 // Sources reads several texts.
 func Sources(texts []string) []*Source {
 	list := make([]*Source, len(texts))

@@ -16,7 +16,8 @@ type Claim struct {
 	Text       string
 	Start, End int // bytes
 	Numbers    []int
-	Heading    bool // a heading: it states nothing
+	Markers    []corpus.Span // where the markers stand
+	Heading    bool          // a heading: it states nothing
 }
 
 // Split cuts an answer that came through a Parser into sentences. A marker behind
@@ -48,6 +49,7 @@ func Split(answer string) []Claim {
 // cite adds the numbers of markers that the claim does not have yet.
 func (c *Claim) cite(markers []placed) {
 	for _, m := range markers {
+		c.Markers = append(c.Markers, corpus.Span{Start: m.start, End: m.end})
 		if !slices.Contains(c.Numbers, m.number) {
 			c.Numbers = append(c.Numbers, m.number)
 		}
@@ -206,8 +208,9 @@ type cleaned struct {
 	spans   []corpus.Span // of the claims, in text
 }
 
-// placed is a marker that stood at a byte of the cleaned text.
-type placed struct{ number, at, end int }
+// placed is a marker that stood at a byte of the cleaned text, and from start to end in
+// the answer.
+type placed struct{ number, at, start, end int }
 
 // assign gives each marker to the sentence that ends at or around it.
 func (c *cleaned) assign(claims []Claim) {
