@@ -58,7 +58,7 @@ func (x *fakeIndex) Retrieve(ctx context.Context, q rag.Query) (*rag.Result, err
 	}
 	a := testArticles[0]
 	start := strings.Index(a.Text, "截至")
-	return &rag.Result{Generation: 7, Passages: 3, Coverage: 0.5, Hits: []rag.Hit{{
+	return &rag.Result{Generation: 7, Passages: 3, Coverage: 0.5, Threshold: 0.25, Hits: []rag.Hit{{
 		Passage: corpus.Passage{ID: "p1", Article: a.ID, Title: a.Title, Start: start, End: start + len("截至7月底"), Text: "截至7月底"},
 		Article: a, Score: 1, Words: rag.LegScore{Rank: 1, Score: 3.5},
 	}}}, nil

@@ -333,10 +333,14 @@ func TestSearch(t *testing.T) {
 		Hits       []hit
 		Passages   int
 		Coverage   float64
+		Threshold  float64
 	}
 	res := into[result](t, h.do(t, "GET", "/search?"+query.Encode(), ""), 200)
 	if got := <-asked; got.Text != "多少" || got.K != 3 || len(got.Filter.Tags) != 2 || got.Filter.Since.Day() != 31 {
 		t.Errorf("asked for %+v", got)
+	}
+	if res.Coverage != 0.5 || res.Threshold != 0.25 {
+		t.Errorf("coverage %v, threshold %v", res.Coverage, res.Threshold)
 	}
 	first := res.Hits[0]
 	text := []rune(testArticles[0].Text)

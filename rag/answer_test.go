@@ -270,3 +270,40 @@ func TestEnglishQuestionsGetEnglishSentences(t *testing.T) {
 		t.Errorf("refused with %q", got.Answer.Answer)
 	}
 }
+
+// What the retriever has found out decides only where the operator has not.
+func TestWhoDecidesToRefuse(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		coverage, threshold, least float64
+		refused                    bool
+	}{
+		{0.3, 0.31, -1, true},
+		{0.31, 0.31, -1, false},
+		{0.3, 0.9, 0.3, false},
+		{0.3, 0.1, 0.4, true},
+		{0, 0.1, 0, false},
+	} {
+		a := &rag.Answerer{Retriever: found{coverage: test.coverage, threshold: test.threshold}, Extractor: wholePassages(1), MinCoverage: test.least}
+		got, err := a.Ask(t.Context(), question("星火有多少用户？"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := test.least
+		if want < 0 {
+			want = test.threshold
+		}
+		if got.Answered == test.refused || got.Stats.Threshold != want {
+			t.Errorf("%+v: answered %v, by %v", test, got.Answered, got.Stats.Threshold)
+		}
+	}
+}
+
+// found is a Retriever with one hit.
+type found struct{ coverage, threshold float64 }
+
+func (f found) Retrieve(context.Context, rag.Query) (*rag.Result, error) {
+	a := &corpus.Article{ID: "1", Title: "星火", Text: "星火有一百万用户。"}
+	p := corpus.Passage{ID: "1", Article: "1", Title: "星火", End: len(a.Text), Text: a.Text}
+	return &rag.Result{Coverage: f.coverage, Threshold: f.threshold, Hits: []rag.Hit{{Passage: p, Article: a}}}, nil
+}

@@ -97,6 +97,7 @@ func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 		"no port":              {nil, []string{"-listen", "127.0.0.1:99999"}, "0 to 65535"},
 		"a range":              {nil, []string{"-k", "0"}, "from 1 to 50"},
 		"below the range":      {nil, []string{"-k", "-1"}, "from 1 to 50"},
+		"a rate in percent":    {nil, []string{"-false-refusals", "5"}, "from 0 to 0.5"},
 		"a negative size":      {nil, []string{"-max-body", "-1"}, "write bytes"},
 		"a long question":      {nil, []string{"ask", strings.Repeat("问", 2001)}, "2001 characters"},
 		"no number":            {map[string]string{"YINJU_K": "many"}, nil, "-k"},

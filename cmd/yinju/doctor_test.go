@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -50,6 +51,7 @@ func TestDoctorFindsNothingWrongWithTheSamples(t *testing.T) {
 		t.Errorf("%v:\n%s", err, findings)
 	}
 	expect(t, findings, "ok", "phrases", "bring their article")
+	expect(t, findings, "ok", "refusal", "about 5 %")
 	expect(t, findings, "ok", "embeddings", "-embed-model")
 	expect(t, findings, "ok", "articles", "UTF-8 2")
 	expect(t, findings, "ok", "listen", "is free")
@@ -172,5 +174,26 @@ func TestDoctorOnPlacesThatWillNotDo(t *testing.T) {
 	}
 	if _, err := net.Dial("tcp", other.Listener.Addr().String()); err != nil {
 		t.Errorf("the other program was disturbed: %v", err)
+	}
+}
+
+// The rate moves the threshold; a threshold of the operator's own is told as such.
+func TestDoctorTellsWhenItRefuses(t *testing.T) {
+	t.Parallel()
+	var last float64
+	for _, rate := range []string{"0", "0.01", "0.2"} {
+		findings, err := examine(t, nil, "-false-refusals", rate)
+		_, rest, _ := strings.Cut(findings, "refused below ")
+		number, _, _ := strings.Cut(rest, " ")
+		threshold, wrong := strconv.ParseFloat(number, 64)
+		if err != nil || wrong != nil || rate == "0" && threshold != 0 || rate != "0" && threshold <= last {
+			t.Errorf("%s: %v, %v:\n%s", rate, err, wrong, findings)
+		}
+		last = threshold
+	}
+	findings, err := examine(t, nil, "-refuse-below", "0.3")
+	expect(t, findings, "ok", "refusal", "below 0.30, by -refuse-below")
+	if err != nil {
+		t.Error(err)
 	}
 }
