@@ -149,8 +149,11 @@ func TestExtractiveAnswers(t *testing.T) {
 	if got.Mode != rag.ModeExtractive || !got.Complete || got.Notice == "" {
 		t.Errorf("answer %+v", got.Answer)
 	}
-	if want := "腾讯混元支持50多个业务，见。[1]"; got.Answer.Answer != want || got.deltas != want {
+	if want := `腾讯混元\[3\]支持50多个业务\[^2\]，见\[12\]。[1]`; got.Answer.Answer != want || got.deltas != want {
 		t.Errorf("answer %q; want %q: the article's own footnotes would read as citations", got.Answer.Answer, want)
+	}
+	if text := got.Sentences[0].Text; text != "腾讯混元[3]支持50多个业务[^2]，见[12]。" {
+		t.Errorf("sentence %q is not the article's text", text)
 	}
 	if q := got.Citations[0].Quote; q != "腾讯混元[3]支持50多个业务[^2]，见[12]。" {
 		t.Errorf("quote %q is not the article's text", q)

@@ -3,6 +3,7 @@ package rag
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"yinju/corpus/fold"
@@ -15,11 +16,28 @@ var footnote = regexp.MustCompile(`\[\^?\d{1,4}(?:[,，、-]\d{1,4})*\]`)
 
 var lineBreak = regexp.MustCompile(`[ \t]*[\r\n]+[ \t]*`)
 
-// quoteAsProse makes an excerpt fit for a Markdown answer: on one line, without the
-// article's own footnote marks. Everything else stays as the article has it.
+// quoteAsProse makes an excerpt fit for a Markdown answer: on one line, with the
+// article's own footnote marks escaped. Everything else stays as the article has it.
 func quoteAsProse(quote string) string {
-	quote = footnote.ReplaceAllString(quote, "")
-	return strings.TrimSpace(joinLines(quote))
+	return footnote.ReplaceAllStringFunc(asProse(quote), func(mark string) string {
+		return `\[` + mark[1:len(mark)-1] + `\]`
+	})
+}
+
+func asProse(quote string) string { return strings.TrimSpace(joinLines(quote)) }
+
+// footnotes tells, for cite.Parser, whether a passage has the bracket behind what
+// stands before it.
+func footnotes(hits []Hit) func(before, bracket string) bool {
+	return func(before, bracket string) bool {
+		const enough = 4 // characters
+		last := []rune(before)
+		last = last[max(0, len(last)-enough):]
+		if len(last) < 2 {
+			return false
+		}
+		return slices.ContainsFunc(hits, func(h Hit) bool { return strings.Contains(h.Passage.Text, string(last)+bracket) })
+	}
 }
 
 // joinLines puts a space where a line broke, but none between Han characters.

@@ -99,7 +99,7 @@ func (a *Answerer) extract(w *writing) error {
 		hit := w.found.Hits[e.Hit]
 		c := citation(n+1, hit, e.Span)
 		text := quoteAsProse(c.Quote)
-		sentence := Sentence{Text: text, Citations: []int{c.Number}, Support: cite.Supported, Missing: []string{}, Spans: []CitedSpan{c.span()}}
+		sentence := Sentence{Text: asProse(c.Quote), Citations: []int{c.Number}, Support: cite.Supported, Missing: []string{}, Spans: []CitedSpan{c.span()}}
 		w.answer.Citations = append(w.answer.Citations, c)
 		w.answer.Sentences = append(w.answer.Sentences, sentence)
 		if err := w.say(w.separator(before, &e) + text + marker(c.Number)); err != nil {
@@ -139,10 +139,15 @@ func (a *Answerer) chat(ctx context.Context, w *writing) error {
 	messages, shown := a.Prompt.messages(w.question, w.lang, w.found.Hits)
 	w.support.shown = shown
 	known := func(n int) bool { return n >= 1 && n <= shown }
-	parser := cite.NewParser(known)
+	newParser := func() *cite.Parser {
+		p := cite.NewParser(known)
+		p.Quoted = footnotes(w.found.Hits[:shown])
+		return p
+	}
+	parser := newParser()
 	finish, err := a.Chat.Chat(ctx, messages, func(p Piece) error {
 		if p.Recant {
-			parser = cite.NewParser(known)
+			parser = newParser()
 		}
 		if p.Thinking {
 			return w.think(p)

@@ -74,7 +74,8 @@ export class LiveText {
 
   #inline(source) {
     return source.split('**').map((part, i) => {
-      const nodes = part.split(/(\[\d{1,4}\]|`[^`\n]+`|[\n\u2028])/).map((bit) => {
+      const nodes = part.split(/(\\[[\]]|\[\d{1,4}\]|`[^`\n]+`|[\n\u2028])/).map((bit) => {
+        if (/^\\[[\]]$/.test(bit)) return bit[1]; // a bracket that is no marker
         const marker = /^\[(\d+)\]$/.exec(bit);
         if (marker) return this.#makeChip(Number(marker[1]));
         if (/^`.+`$/.test(bit)) return h('code', null, bit.slice(1, -1));

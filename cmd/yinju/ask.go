@@ -23,7 +23,7 @@ func ask(ctx context.Context, sys system, set *settings) error {
 		return err
 	}
 	answer, err := s.Answerer.Ask(ctx, rag.Question{Text: set.question}, func(e rag.Event) error {
-		_, err := io.WriteString(sys.Stdout, e.Delta)
+		_, err := unescape.WriteString(sys.Stdout, e.Delta)
 		return err
 	})
 	if err != nil {
@@ -31,6 +31,9 @@ func ask(ctx context.Context, sys system, set *settings) error {
 	}
 	return printSources(sys.Stdout, answer)
 }
+
+// unescape takes the signs off brackets that are no markers: a terminal shows no Markdown.
+var unescape = strings.NewReplacer(`\[`, "[", `\]`, "]")
 
 func printSources(w io.Writer, a *rag.Answer) error {
 	out := &printer{w: w}

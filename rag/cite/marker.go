@@ -30,6 +30,7 @@ type marker struct {
 	numbers []int
 	list    bool // more than one number
 	part    bool // names a place in its source: 【4:0†source】
+	bare    bool // superscript without brackets: ^1^, <sup>1</sup>
 }
 
 // labels are the words that models put before the number of a source, folded.
@@ -114,15 +115,20 @@ func scanMarker(s string, final bool) (marker, verdict) {
 }
 
 func (c *scanner) marker() (m marker, ok bool) {
-	if _, ok = c.take(opens); !ok {
+	closing, raised := c.raise()
+	depth := 0
+	for range 2 {
+		if _, opened := c.take(opens); opened {
+			depth++
+		}
+	}
+	if m.bare = depth == 0; m.bare && !raised {
 		return m, false
 	}
-	depth := 1
-	if _, again := c.take(opens); again {
-		depth = 2
-	}
 	c.skip(blank)
-	c.take(is("^"))
+	if depth > 0 {
+		c.take(is("^"))
+	}
 	for {
 		if ok = c.item(&m); !ok {
 			return m, false
@@ -134,7 +140,9 @@ func (c *scanner) marker() (m marker, ok bool) {
 		m.list = true
 		c.skip(blank)
 	}
-	c.take(is("^"))
+	if depth > 0 {
+		c.take(is("^"))
+	}
 	c.skip(blank)
 	_, note := c.take(is("†"))
 	if note { // 【1†source】, 【4:0†L10-L20】
@@ -148,9 +156,36 @@ func (c *scanner) marker() (m marker, ok bool) {
 			return m, false
 		}
 	}
+	if raised && !c.word(closing) && (m.bare || closing != "^" || c.want == more) {
+		return m, false
+	}
 	m.size = c.at
 	m.list = m.list || len(m.numbers) > 1
 	return m, true
+}
+
+// raise reads what begins a superscript and returns what ends it. The caret behind
+// ^[1] may be lacking.
+func (c *scanner) raise() (closing string, ok bool) {
+	if r, _ := c.peek(); r == '<' {
+		return "</sup>", c.word("<sup>")
+	}
+	_, ok = c.take(is("^"))
+	return "^", ok
+}
+
+// word reads a folded word, or nothing.
+func (c *scanner) word(w string) bool {
+	before := *c
+	for _, r := range w {
+		if _, ok := c.take(func(s rune) bool { return s == r }); !ok {
+			want := c.want
+			*c = before
+			c.want = want
+			return false
+		}
+	}
+	return true
 }
 
 // item reads a number or a range, with a label before it or without.

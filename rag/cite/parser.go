@@ -16,14 +16,16 @@ const (
 
 // Parser brings the citations of an answer into one form, [1][2], while the
 // answer streams. It knows the forms that models write: [1], [1,2], [1-3], [^1],
-// [[1]], 【1】, ［１］, 【1†source】, [来源1], [source 1] and their mixtures.
+// [[1]], 【1】, ［１］, 【1†source】, [来源1], [source 1], ^1^, <sup>1</sup> and their
+// mixtures.
 // Numbers that Known refuses go, a marker left empty goes with the blanks before
 // it, and a number repeated in adjacent markers is written once.
 //
 // No marker is made of code (fenced, or in backticks on one line), of the text or
 // address of a link, of [1]: at the beginning of a line (a definition), of a
 // bracket that holds a number of four digits or more and nothing known (a year),
-// of a list with a zero in it ([0, 1] is an interval), or of an index: a bracket
+// of a list with a zero in it ([0, 1] is an interval) or behind a word such as 区间,
+// of a value (x = [1]), of a superscript that is an exponent, or of an index: a bracket
 // directly behind an ASCII identifier that looks like code (one small letter, an
 // underscore, a usual name such as arr), or followed by an assignment or a field.
 // Behind any other ASCII word it is a citation, because models write "OpenAI[1]".
@@ -32,6 +34,11 @@ const (
 // was cut into pieces; pieces may even cut through a character. Invalid UTF-8
 // becomes U+FFFD. A Parser serves one answer and one goroutine.
 type Parser struct {
+	// Quoted, if set, tells whether a passage has a bracket, as it stands, behind the
+	// characters before it: a footnote in quoted text, which stays text. It is asked about
+	// unknown numbers, and within quotation marks about all. Set it before the first Write.
+	Quoted func(before, bracket string) bool
+
 	known func(n int) bool
 	buf   string // not decided yet
 	out   strings.Builder
@@ -53,6 +60,8 @@ type Parser struct {
 	bracket bool   // behind a closing bracket of the text itself
 	prev    rune
 	word    []byte // ASCII word directly before
+	tail    []rune // the last characters that are no blanks
+	quote   rune   // what ends the quotation that is open, 0 if none is
 	group   []int  // numbers of the markers directly before
 }
 
@@ -98,7 +107,7 @@ func (p *Parser) step(final bool) bool {
 	if p.run > 0 && (r != p.runRune || p.escaped) {
 		p.endRun(r)
 	}
-	if opens(r) && !p.escaped && (p.mode == inText || p.mode == inCode) {
+	if (opens(r) || p.mode == inText && (r == '<' || r == '^')) && !p.escaped && (p.mode == inText || p.mode == inCode) {
 		if p.mode == inText {
 			return p.opening(r, size, final)
 		}
@@ -218,6 +227,7 @@ func (p *Parser) emit(r rune) {
 	p.bracket = r == ']' && p.mode == inText && !p.escaped
 	p.escaped = r == '\\' && !p.escaped && (p.mode == inText || p.mode == inLink)
 	p.prev = r
+	p.remember(r)
 	if wordly(r) || r == '_' || r == '$' {
 		if len(p.word) < 32 {
 			p.word = append(p.word, byte(r))
@@ -245,7 +255,12 @@ func wordly(r rune) bool {
 func (p *Parser) opening(r rune, size int, final bool) bool {
 	m, v := scanMarker(p.buf, final)
 	if v == yes {
-		switch p.literal(m, final) {
+		v = p.literal(m, final)
+		if v == no && p.isText(m) {
+			p.escape(m)
+			return true
+		}
+		switch v {
 		case more:
 			return false
 		case yes:
@@ -267,6 +282,9 @@ func (p *Parser) opening(r rune, size int, final bool) bool {
 // literal tells whether what looks like a marker is none, for what stands around it.
 func (p *Parser) literal(m marker, final bool) verdict {
 	isKnown := slices.ContainsFunc(m.numbers, p.known)
+	if m.bare && (!isKnown || len(p.blanks) == 0 && (wordly(p.prev) || strings.ContainsRune("米里秒克)）", p.prev))) {
+		return yes // 10^6^, km<sup>2</sup>
+	}
 	large := slices.ContainsFunc(m.numbers, func(n int) bool { return n > 999 })
 	if large && !isKnown || m.list && slices.Contains(m.numbers, 0) {
 		return yes
@@ -288,6 +306,63 @@ func (p *Parser) literal(m marker, final bool) verdict {
 		return address(rest[1:], final)
 	}
 	return p.index(rest, final)
+}
+
+// isText tells whether a marker belongs to the text for what stands before it: a value
+// (x = [1]), a list of numbers (区间[1, 5], array [1, 2]), a footnote of quoted text.
+func (p *Parser) isText(m marker) bool {
+	if p.buf[0] != '[' {
+		return false
+	}
+	if p.prev == '=' || m.list && (p.prev == '(' || listed(p.tail)) {
+		return true
+	}
+	if p.Quoted == nil || p.quote == 0 && slices.ContainsFunc(m.numbers, p.known) {
+		return false
+	}
+	return p.Quoted(string(p.tail), p.buf[:m.size])
+}
+
+// listWords are the words before a list of numbers.
+var listWords = []string{"区间", "数组", "列表", "向量", "矩阵", "序列", "数列", "集合", "范围", "interval", "array", "vector", "list", "range", "sequence", "tuple"}
+
+func listed(tail []rune) bool {
+	before := strings.ToLower(string(tail))
+	return slices.ContainsFunc(listWords, func(w string) bool { return strings.HasSuffix(before, w) })
+}
+
+// escape lets a marker through as text, so that nobody takes it for a citation.
+func (p *Parser) escape(m marker) {
+	text := strings.NewReplacer("[", `\[`, "]", `\]`).Replace(p.buf[:m.size])
+	p.buf = text + p.buf[m.size:]
+	for range utf8.RuneCountInString(text) {
+		r, size := utf8.DecodeRuneInString(p.buf)
+		p.pass(r, size)
+	}
+}
+
+// quotations are the marks that open one, with those that close it.
+var quotations = map[rune]rune{'“': '”', '「': '」', '『': '』', '"': '"'}
+
+// longestTail bounds what is remembered of the text before a marker.
+const longestTail = 16
+
+// remember notes what the decision on a bracket needs of a character.
+func (p *Parser) remember(r rune) {
+	switch {
+	case r == '\n', r == p.quote:
+		p.quote = 0
+	case p.quote == 0 && p.mode == inText:
+		p.quote = quotations[r]
+	}
+	if r == '\n' {
+		p.tail = p.tail[:0]
+		return
+	}
+	if len(p.tail) == longestTail {
+		p.tail = append(p.tail[:0], p.tail[1:]...)
+	}
+	p.tail = append(p.tail, r)
 }
 
 // arrays are the names behind which a bracket holds an index.

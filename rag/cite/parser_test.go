@@ -55,6 +55,23 @@ func TestParser(t *testing.T) {
 		{"共130个[cite: 1, 2]", "共130个[1][2]"},
 		{"共130个[来源1-3]", "共130个[1][2][3]"},
 		{"共130个[01]", "共130个[1]"},
+		{"共130个^1^", "共130个[1]"},
+		{"共130个^1,2^。", "共130个[1][2]。"},
+		{"共130个^[1]^。", "共130个[1]。"},
+		{"共130个^[1]。", "共130个[1]。"},
+		{"共130个<sup>1</sup>", "共130个[1]"},
+		{"共130个<SUP>[2]</SUP>。", "共130个[2]。"},
+		{"共130个<sup>1, 3</sup>。", "共130个[1][3]。"},
+		{"共130个<sup>1</sup><sup>2</sup>。", "共130个[1][2]。"},
+		// exponents and other text
+		{"10^6^ 与 10<sup>6</sup>，千米<sup>2</sup>", "10^6^ 与 10<sup>6</sup>，千米<sup>2</sup>"},
+		{"共130个<sup>99</sup>、<sup>注</sup>、<br>、a < b、2^10、^_^", "共130个<sup>99</sup>、<sup>注</sup>、<br>、a < b、2^10、^_^"},
+		{"共130个<sup>1", "共130个<sup>1"},
+		{"共130个^1", "共130个^1"},
+		{"x = [1] 与 y=[2]", `x = \[1\] 与 y=\[2\]`},
+		{"f([1, 2, 3])", `f(\[1, 2, 3\])`},
+		{"区间[1, 5]，数组 [1, 2]，array [1, 2]", `区间\[1, 5\]，数组 \[1, 2\]，array \[1, 2\]`},
+		{"列表[1]", "列表[1]"},
 		// unknown numbers
 		{"共130个 [99]。", "共130个。"},
 		{"共130个[99]。", "共130个。"},
@@ -156,12 +173,50 @@ func TestParserYearKnown(t *testing.T) {
 	}
 }
 
+// TestParserQuotations: a footnote of quoted text stays text; what only looks like one
+// is a citation, or goes.
+func TestParserQuotations(t *testing.T) {
+	t.Parallel()
+	const passage = "混元[3]支持多个业务[12]，参见[1]。"
+	tests := []struct{ in, want string }{
+		{"文章说“混元[3]支持多个业务[12]”[1]。", `文章说“混元\[3\]支持多个业务\[12\]”[1]。`},
+		{"文章说混元[3]支持多个业务[12]。", `文章说混元[3]支持多个业务\[12\]。`},
+		{"文章说「混元[2]」[3]", "文章说「混元[2]」[3]"},
+		{"没有根据[12]。", "没有根据。"},
+		{"“混元”[3]支持", "“混元”[3]支持"},
+		{"“混元\n混元[3]", "“混元\n混元[3]"},
+	}
+	quoted := func(before, bracket string) bool {
+		r := []rune(before)
+		return strings.Contains(passage, string(r[max(0, len(r)-2):])+bracket)
+	}
+	for _, test := range tests {
+		for size := 1; size < 40; size += 6 {
+			p, got := NewParser(upTo(5)), ""
+			p.Quoted = quoted
+			for i := 0; i < len(test.in); i += size {
+				got += p.Write(test.in[i:min(len(test.in), i+size)])
+			}
+			if got += p.Close(); got != test.want {
+				t.Errorf("%q by %d bytes\n got %q\nwant %q", test.in, size, got, test.want)
+			}
+		}
+		for _, c := range Split(test.want) {
+			for _, n := range c.Numbers {
+				if n == 12 {
+					t.Errorf("%q cites 12", test.want)
+				}
+			}
+		}
+	}
+}
+
 // TestParserHoldsBackLittle feeds what could go on for ever and watches the wire.
 func TestParserHoldsBackLittle(t *testing.T) {
 	t.Parallel()
 	for _, filler := range []string{
 		"[", "[ ", "`", "`[", "``x[1]", "[1", "[1,", "[来源", "[1†s", "[1](", "[1](a", "[a](b", "~", "  ", "\\", "【1†", "[1] ",
-		"```", "x`[1", "[[", "字", "[1][1]", "[99] ", "[^", "\xe4",
+		"```", "x`[1", "[[", "字", "[1][1]", "[99] ", "[^", "\xe4", "<", "<sup>", "<sup>1", "^", "^1", "^[",
 	} {
 		p := NewParser(upTo(9))
 		in, out := 0, 0
@@ -197,13 +252,19 @@ func TestParserPrompt(t *testing.T) {
 func FuzzParser(f *testing.F) {
 	f.Add("共130个[1,2]。`a[1]` ```\n[9]\n```【4:0†source】", uint64(3))
 	f.Add("[1](http://x)[a](b[1])\\[1]\xff[来源 1]", uint64(77))
+	f.Add("^1^<sup>2</sup>“引[3]”x=[1]^[2", uint64(9))
 	f.Add("x[1] = `` [1] ` [2]\n~~~\n[1]: y\n - ```[1]```", uint64(5))
 	f.Fuzz(func(t *testing.T, s string, seed uint64) {
-		want := whole(s, upTo(5))
+		quoted := func(before, bracket string) bool { return len(before)%2 == 0 && len(bracket) > 3 }
+		atOnce := NewParser(upTo(5))
+		atOnce.Quoted = quoted
+		want := atOnce.Write(s)
+		want += atOnce.Close()
 		if !utf8.ValidString(want) {
 			t.Fatalf("%q → %q is not UTF-8", s, want)
 		}
 		p, got := NewParser(upTo(5)), ""
+		p.Quoted = quoted
 		for i, state := 0, seed; i < len(s); {
 			state = state*6364136223846793005 + 1442695040888963407
 			n := min(len(s)-i, int(state>>60)%7+1)
@@ -223,7 +284,7 @@ func FuzzParser(f *testing.F) {
 
 // compose writes an answer without code or links in it and the markers it should show.
 func compose(seed uint64) (text string, numbers []int) {
-	forms := []string{"[%d]", "【%d】", "[^%d]", "[来源%d]", "［%d］", "[ %d ]", "[source %d]", "【%d†source】", "[[%d]]", "[9,%d]", "[%d、9]"}
+	forms := []string{"[%d]", "【%d】", "[^%d]", "[来源%d]", "［%d］", "[ %d ]", "[source %d]", "^[%d]^", "<sup>[%d]</sup>", "【%d†source】", "[[%d]]", "[9,%d]", "[%d、9]"}
 	words := []string{"模型", "。", "共130个", "，", "GPT-4", "——", "“引”", "**粗**", "\n", "\n- 项", "）"}
 	next := func(n int) int {
 		seed = seed*6364136223846793005 + 1442695040888963407
