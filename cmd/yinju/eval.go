@@ -98,6 +98,13 @@ func eval(ctx context.Context, sys system, set *settings) error {
 			return err
 		}
 	}
+	words, err := segment.New(segment.Config{UserDict: set.UserDict})
+	if err != nil {
+		return err
+	}
+	if r.Support, err = checkSupport(checker(words)); err != nil {
+		return err
+	}
 	return r.write(sys.Stdout, set.eval)
 }
 

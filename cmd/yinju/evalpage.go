@@ -42,6 +42,7 @@ type pageData struct {
 	Mistakes  []mistakes
 	Changes   []change
 	Table     [][]string // a row a figure; the first row is the head
+	Support   [][][]string
 }
 
 // tile is a key figure, said in a sentence.
@@ -71,6 +72,10 @@ func (r *report) page(w io.Writer, examples int) error {
 	for _, s := range r.Sets {
 		data.Sets = append(data.Sets, s.Name)
 		data.Questions += len(s.Questions)
+	}
+	if r.Support != nil {
+		summary, classes, confusion := r.Support.grids()
+		data.Support = [][][]string{summary, classes, confusion}
 	}
 	for _, kind := range kindsOfMistake {
 		if m := r.mistakesOf(kind, examples); m.Of > 0 && examples > 0 {

@@ -119,6 +119,7 @@ type report struct {
 	Metrics  figures        `json:"metrics"`
 	Sets     []*setResult   `json:"sets"`
 	Compare  []change       `json:"compare,omitempty"`
+	Support  *supportReport `json:"support,omitempty"`
 	Settings reportSettings `json:"settings"`
 }
 

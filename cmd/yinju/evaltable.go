@@ -91,6 +91,9 @@ func (r *report) table(w io.Writer) error {
 		}
 		printGrid(out, grid)
 	}
+	if r.Support != nil {
+		r.Support.table(out)
+	}
 	if len(r.Compare) > 0 {
 		out.printf("\nagainst the earlier run, with the 95 %% interval of a paired bootstrap over the questions\n")
 		if grid := changeGrid(r.Compare); len(grid) > 1 {
