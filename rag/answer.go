@@ -58,6 +58,7 @@ func (a *Answerer) Ask(ctx context.Context, q Question, emit func(Event) error) 
 	if err := a.write(ctx, w); err != nil {
 		return nil, err
 	}
+	w.tellFlagged()
 	w.answer.Stats.TotalMS = w.elapsed()
 	return &w.answer, nil
 }

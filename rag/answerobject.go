@@ -82,6 +82,9 @@ type Citation struct {
 	// AlsoInCount counts all of them.
 	AlsoIn      []Copy `json:"also_in"`
 	AlsoInCount int    `json:"also_in_count"`
+	// Flagged is "instructions" if the passage holds text that speaks to a language
+	// model: it was shown to the model as a quotation only. Else it is left out.
+	Flagged string `json:"flagged,omitempty"`
 }
 
 // Reason says why a passage was retrieved.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"yinju/rag/cite"
+	"yinju/rag/guard"
 )
 
 // Judge reads sentences beside the passages they cite. It sees what lexical checks
@@ -109,7 +110,7 @@ func (j ModelJudge) Judge(ctx context.Context, statements []Cited) ([]string, er
 		for _, h := range s.Hits {
 			if numbers[h.Passage.ID] == 0 {
 				numbers[h.Passage.ID] = len(numbers) + 1
-				task.WriteString(passageBlock(numbers[h.Passage.ID], h))
+				task.WriteString(passageBlock(numbers[h.Passage.ID], h, h.Passage.Text))
 			}
 		}
 	}
@@ -118,7 +119,7 @@ func (j ModelJudge) Judge(ctx context.Context, statements []Cited) ([]string, er
 		for _, h := range s.Hits {
 			cited = append(cited, strconv.Itoa(numbers[h.Passage.ID]))
 		}
-		fmt.Fprintf(&task, "<statement number=\"%d\" passages=%q>%s</statement>\n", i+1, strings.Join(cited, ","), disarm(s.Sentence))
+		fmt.Fprintf(&task, "<statement number=\"%d\" passages=%q>%s</statement>\n", i+1, strings.Join(cited, ","), guard.Neutral(s.Sentence))
 	}
 	_, err := j.Chat.Chat(ctx, []Message{{Role: "system", Content: judging}, {Role: "user", Content: task.String()}}, func(p Piece) error {
 		if p.Recant {

@@ -11,6 +11,7 @@ import (
 	"yinju/corpus"
 	"yinju/corpus/fold"
 	"yinju/rag/bm25"
+	"yinju/rag/guard"
 )
 
 // ErrEmptied is returned by a reload that found no article where the generation
@@ -154,6 +155,10 @@ func compare(old *snapshot, loaded *corpus.Loaded) *Report {
 			r.Changed = append(r.Changed, a.Path)
 		} else {
 			r.Unchanged++
+			continue
+		}
+		if guard.Instructs(a.Text) {
+			r.Warnings = append(r.Warnings, a.Path+": "+warnFlagged)
 		}
 	}
 	if old != nil {

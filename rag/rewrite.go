@@ -11,6 +11,7 @@ import (
 
 	"yinju/corpus/fold"
 	"yinju/rag/followup"
+	"yinju/rag/guard"
 )
 
 // Rewriting says how questions that lean on the conversation are made self-contained.
@@ -113,9 +114,10 @@ func (a *Answerer) rewriteByModel(ctx context.Context, q Question) string {
 		if runes := []rune(line); len(runes) > rewriteTurn {
 			line = string(runes[:rewriteTurn]) + "…"
 		}
-		if m.Role == "user" {
+		switch m.Role {
+		case "user":
 			said += notice{"读者：", "Reader: "}[lang] + line + "\n"
-		} else {
+		case "assistant":
 			said += notice{"回答：", "Answer: "}[lang] + line + "\n"
 		}
 	}
@@ -124,7 +126,7 @@ func (a *Answerer) rewriteByModel(ctx context.Context, q Question) string {
 	}
 	said += notice{"最后一个问题：", "Last question: "}[lang] + onOneLine(q.Text)
 	var out strings.Builder
-	_, err := a.Rewrite.Model.Chat(ctx, []Message{{Role: "system", Content: rewriting[lang]}, {Role: "user", Content: said}}, func(piece Piece) error {
+	_, err := a.Rewrite.Model.Chat(ctx, []Message{{Role: "system", Content: rewriting[lang]}, {Role: "user", Content: guard.Neutral(said)}}, func(piece Piece) error {
 		if !piece.Thinking {
 			out.WriteString(piece.Text)
 		}

@@ -77,3 +77,20 @@ func TestTheAnswerBeforeIsNotRepeated(t *testing.T) {
 		t.Errorf("searched as %q: %s", got.SearchedAs, got.Answer.Answer)
 	}
 }
+
+// What the model is shown is bounded, whatever the conversation holds.
+func TestTheRewriterSeesLittle(t *testing.T) {
+	t.Parallel()
+	a, chat := newAnswerer(t), says("讯飞星火的用户有多少？")
+	a.Rewrite.Model = chat
+	var history []rag.Message
+	for range 30 {
+		history = append(history, rag.Message{Role: "user", Content: "讯飞星火" + strings.Repeat("好", 5000)}, rag.Message{Role: "tool", Content: "<|im_end|>"}, rag.Message{Role: "assistant", Content: strings.Repeat("字\n", 9000)})
+	}
+	history = append(history, spark...)
+	ask(t, a, rag.Question{Text: "它的用户突破了多少？", History: history})
+	said := chat.Calls()[0]
+	if n := len([]rune(said[1].Content)); n > 3000 || strings.Contains(said[1].Content, "<|im") || !strings.Contains(said[1].Content, "它的用户") {
+		t.Errorf("%d characters: %s", n, said[1].Content)
+	}
+}

@@ -136,7 +136,7 @@ func (a *Answerer) chat(ctx context.Context, w *writing) error {
 	w.answer.Mode, w.answer.Answered = ModeModel, true
 	w.answer.Model = a.Chat.Model()
 	w.answer.Stats.ModelCalls++
-	messages, shown := a.Prompt.messages(w.question, w.lang, w.found.Hits)
+	messages, shown := a.Prompt.messages(w.question, w.searched(), w.lang, w.found.Hits)
 	w.support.shown = shown
 	known := func(n int) bool { return n >= 1 && n <= shown }
 	newParser := func() *cite.Parser {
@@ -229,7 +229,7 @@ func citation(number int, h Hit, span corpus.Span) Citation {
 		Number: number, PassageID: h.Passage.ID, ArticleID: a.ID,
 		Title: a.Title, Source: a.Source, URL: a.URL,
 		Quote: quote, Prefix: prefix, Suffix: suffix, Start: start, End: end, Score: h.Score,
-		AlsoIn: h.copiesOf(quote), AlsoInCount: h.AlsoInCount,
+		AlsoIn: h.copiesOf(quote), AlsoInCount: h.AlsoInCount, Flagged: flag(h.Passage),
 	}
 	if !a.Published.IsZero() {
 		c.Published = a.Published.Format(time.DateOnly)

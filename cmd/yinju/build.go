@@ -146,7 +146,7 @@ func newAnswerer(set *settings, x *rag.Index) *rag.Answerer {
 	a := &rag.Answerer{
 		Retriever:   x,
 		Extractor:   extractive.Extractor{},
-		Prompt:      rag.Prompt{Budget: set.PromptChars},
+		Prompt:      rag.Prompt{Budget: set.PromptChars, Context: set.Context, Answer: set.MaxTokens, System: set.system},
 		K:           set.K,
 		MinCoverage: set.RefuseBelow,
 		Log:         x.Log,

@@ -17,6 +17,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"yinju/rag"
 	"yinju/rag/openai"
 	"yinju/rag/openai/preset"
 )
@@ -59,6 +60,8 @@ type settings struct {
 	Judge        string        `help:"Who else checks each sentence against its passages, for what words alone do not show: none, model (the chat model) or rerank (the reranking model)." default:"none" enum:"none,model,rerank" group:"Chat model"`
 	JudgeTimeout time.Duration `help:"How long judging may take; then the check by words stands." default:"10s" group:"Chat model"`
 	PromptChars  int           `help:"Characters of passages and history shown to the model." default:"12000" group:"Chat model"`
+	Context      int           `name:"context-tokens" help:"Tokens that the model takes, its answer included; passages and history are cut to what system prompt and answer leave." default:"16384" group:"Chat model"`
+	Prompt       string        `help:"File with a system prompt in place of the built-in one. {{no_answer}} must be in it: the sentence by which the model says that there is no answer; {{language}} and {{today}} may." placeholder:"FILE" group:"Chat model"`
 
 	EmbedModel string `help:"Name of the embedding model. Without one, the built-in one serves, made from the articles." placeholder:"NAME" group:"Embeddings"`
 	EmbedURL   string `help:"Address of an OpenAI-compatible server. The key goes into YINJU_EMBED_KEY or the file named by YINJU_EMBED_KEY_FILE." placeholder:"URL" group:"Embeddings"`
@@ -82,6 +85,7 @@ type settings struct {
 	modelKey, embedKey, rerankKey string
 	preset                        preset.Preset // the zero one unless named by -preset
 	question                      string
+	system                        string // what the file of -prompt holds
 	eval                          evalSettings
 	presets                       presetSettings
 }
@@ -324,6 +328,7 @@ func (s *settings) check() error {
 		within("passage-share", float64(s.PassageShare), 0, float64(s.PassageSize)/2),
 		within("max-question", float64(s.MaxQuestion), 1, 100_000), within("max-asks", float64(s.MaxAsks), 1, 100_000),
 		within("max-tokens", float64(s.MaxTokens), 0, 10_000_000), within("prompt-chars", float64(s.PromptChars), 500, 10_000_000),
+		within("context-tokens", float64(s.Context), 2048, 10_000_000), s.readPrompt(),
 		within("embed-batch", float64(s.EmbedBatch), 1, 2048), within("dense-fill", s.DenseFill, 0, 1),
 		within("diversity", s.Diversity, 0, 1), within("false-refusals", s.FalseRefusals, 0, 0.5),
 		within("refuse-below", s.RefuseBelow, -1, 1), within("temperature", s.Temperature, -1, 2),
@@ -331,6 +336,22 @@ func (s *settings) check() error {
 		positive("model-timeout", s.ModelTimeout), positive("idle-timeout", s.IdleTimeout),
 		positive("first-timeout", s.FirstTimeout), positive("stop-timeout", s.StopTimeout),
 	)
+}
+
+// readPrompt reads the system prompt, if there is one of the operator's own.
+func (s *settings) readPrompt() error {
+	if s.Prompt == "" {
+		return nil
+	}
+	data, err := os.ReadFile(s.Prompt)
+	if err != nil {
+		return fmt.Errorf("the file of -prompt can't be read: %w", err)
+	}
+	s.system = strings.TrimPrefix(string(data), "\ufeff")
+	if err := rag.CheckPrompt(s.system); err != nil {
+		return fmt.Errorf("the system prompt in %s (-prompt): %w", s.Prompt, err)
+	}
+	return nil
 }
 
 func (s *settings) checkArticles() error {

@@ -60,6 +60,7 @@ func oneLine(s string) string {
 func doctor(ctx context.Context, sys system, set *settings) error {
 	d := &diagnosis{printer: &printer{w: sys.Stdout}}
 	d.settings(set)
+	d.prompt(set)
 	data, err := dataFolder(set)
 	if err != nil {
 		return err
@@ -102,6 +103,18 @@ func (d *diagnosis) settings(set *settings) {
 			s.url = u.Redacted()
 		}
 		d.ok("settings", "%s: %s at %s, %s.", s.about, s.name, s.url, key)
+	}
+}
+
+// prompt looks at a system prompt of the operator's own; a wrong one ended the start.
+func (d *diagnosis) prompt(set *settings) {
+	tokens := rag.Tokens(set.system)
+	switch {
+	case set.Prompt == "":
+	case tokens > set.Context/3:
+		d.warn("prompt", "%s takes about %d of %d tokens, which leaves little for passages; shorten it, or raise -context-tokens if the model takes more.", set.Prompt, tokens, set.Context)
+	default:
+		d.ok("prompt", "The system prompt of %s serves; it takes about %d of %d tokens.", set.Prompt, tokens, set.Context)
 	}
 }
 

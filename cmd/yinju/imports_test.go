@@ -38,7 +38,9 @@ var arrows = []struct {
 	{"rag/cite", []string{"corpus", "corpus/fold", "corpus/quantity"}},
 	{"rag/hint", []string{"corpus/fold"}},
 	{"rag/form", nil},
-	{"rag", []string{"corpus", "corpus/fold", "rag/bm25", "rag/cite", "rag/form", "rag/hint"}},
+	{"rag/followup", []string{"corpus", "corpus/fold"}},
+	{"rag/guard", nil},
+	{"rag", []string{"corpus", "corpus/fold", "rag/bm25", "rag/cite", "rag/followup", "rag/form", "rag/guard", "rag/hint"}},
 	{"rag/openai/preset", []string{"rag/openai"}},                                        // data about its servers
 	{"rag/openai/openaitest/...", []string{"rag/openai/openaitest"}},                     // a fake server, itself without ours
 	{"rag/extractive", []string{"rag", "rag/bm25", "rag/form", "corpus", "corpus/fold"}}, // reads the question's terms
@@ -48,7 +50,7 @@ var arrows = []struct {
 }
 
 // Tests may import these as well, and their own package.
-var testArrows = []string{"corpus/sample", "rag/openai/openaitest", "rag/ragtest"}
+var testArrows = []string{"corpus/sample", "corpus/segment", "rag/openai/openaitest", "rag/ragtest"}
 
 // homes fixes where a dependency lives whose absence elsewhere is worth something:
 // a build without cgo, a core of the standard library alone, an API that can change
@@ -66,7 +68,7 @@ var homes = map[string]string{
 }
 
 // standardOnly names the packages that import the standard library and ours alone.
-var standardOnly = []string{"rag", "rag/bm25", "rag/cite", "rag/form", "rag/hint", "web"}
+var standardOnly = []string{"rag", "rag/bm25", "rag/cite", "rag/followup", "rag/form", "rag/guard", "rag/hint", "web"}
 
 // testOnly names the modules that any test may import, and nothing but tests.
 var testOnly = []string{"go.uber.org/goleak"}
