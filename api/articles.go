@@ -47,9 +47,10 @@ type article struct {
 
 // selection is the cited span as it stands now, in code points into the text.
 type selection struct {
-	Found bool `json:"found"`
-	Start int  `json:"start"`
-	End   int  `json:"end"`
+	Found   bool `json:"found"`
+	Changed bool `json:"changed"` // the cited words are gone; this is the place most alike
+	Start   int  `json:"start"`
+	End     int  `json:"end"`
 }
 
 // Bounds of parameters that hold pieces of articles or names of files.
@@ -101,16 +102,16 @@ func (s *Server) readArticle(c *gin.Context) error {
 		return err
 	}
 	var span corpus.Span
-	found := false
+	found, changed := false, false
 	if asked {
-		span, found = locate(info.Article.Text, place)
+		span, changed, found = place.find(info.Article.Text)
 	}
 	if asPage {
-		return s.readingPage(c, info.Article, span, asked && !found)
+		return s.readingPage(c, info.Article, span, noticeOf(asked, found, changed))
 	}
 	out := article{articleInfo: articleInfoOf(info), Text: info.Article.Text}
 	if asked {
-		out.Selection = &selection{Found: found}
+		out.Selection = &selection{Found: found, Changed: changed}
 		if found {
 			out.Selection.Start = utf8.RuneCountInString(out.Text[:span.Start])
 			out.Selection.End = out.Selection.Start + utf8.RuneCountInString(out.Text[span.Start:span.End])

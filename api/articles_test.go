@@ -60,6 +60,10 @@ func TestReadArticle(t *testing.T) {
 	if s := part.Selection; s == nil || !s.Found || string([]rune(a.Text)[s.Start:s.End]) != "130个" {
 		t.Errorf("got %+v", part.Selection)
 	}
+	edited := into[reply](t, h.do(t, "GET", "/articles/"+a.ID+"?quote="+url.QueryEscape("截至8月底，共有131个大模型问世。"), ""), 200)
+	if s := edited.Selection; s == nil || !s.Found || !s.Changed || s.End <= s.Start {
+		t.Errorf("edited quote: %+v", edited.Selection)
+	}
 	lost := into[reply](t, h.do(t, "GET", "/articles/"+a.ID+"?quote=140", ""), 200)
 	if s := lost.Selection; s == nil || s.Found {
 		t.Errorf("got %+v", lost.Selection)
@@ -108,6 +112,10 @@ func TestReadingPage(t *testing.T) {
 	}
 	if lost := get(a.ID, "?quote=140"); !strings.Contains(lost, `<p class="notice">原文已变化`) || strings.Contains(lost, "<mark") {
 		t.Errorf("lost quote: %s", lost)
+	}
+	edited := get(a.ID, "?start=0&end=3&quote="+url.QueryEscape("截至8月底，共有131个大模型问世。"))
+	if !strings.Contains(edited, `<p class="notice">原文已变化，标出的是`) || !strings.Contains(edited, `<mark id="cite">截至7月底，</mark>`) {
+		t.Errorf("edited quote: %s", edited)
 	}
 	if other := get(testArticles[1].ID, ""); strings.Contains(other, "javascript:") {
 		t.Errorf("a script as link: %s", other)

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"yinju/corpus"
+	"yinju/rag"
 )
 
 // place says where a quotation stood when it was cited. start and end are code
@@ -54,6 +55,20 @@ func locate(text string, p place) (corpus.Span, bool) {
 		}
 	}
 	return corpus.Span{Start: best, End: best + len(p.quote)}, best >= 0
+}
+
+// find looks for a place in a text as it is, then as it may have become: changed says
+// that the words are not those that were cited, but the most alike.
+func (p place) find(text string) (span corpus.Span, changed, ok bool) {
+	if span, ok = locate(text, p); ok || p.quote == "" {
+		return span, false, ok
+	}
+	start, end, changed, ok := rag.FindAgain(text, p.quote, p.prefix, p.suffix, max(0, p.start))
+	if !ok {
+		return corpus.Span{}, false, false
+	}
+	span, ok = byteSpan(text, start, end)
+	return span, changed, ok
 }
 
 // byteSpan turns code points into bytes; false if the text is shorter.

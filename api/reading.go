@@ -76,9 +76,32 @@ var readingTemplate = template.Must(template.New("reading").Parse(`<!doctype htm
 </html>
 `))
 
-// readingPage sends an article as a page with the span marked; lost says that the
-// cited words are no longer in it.
-func (s *Server) readingPage(c *gin.Context, a *corpus.Article, span corpus.Span, lost bool) error {
+// readingNotice is what a reading page says of the cited words, by language.
+type readingNotice map[string]string
+
+var (
+	noticeLost = readingNotice{
+		"zh": "原文已变化，找不到引用的句子。",
+		"en": "The article has changed; the cited sentence is no longer in it.",
+	}
+	noticeChanged = readingNotice{
+		"zh": "原文已变化，标出的是与引用最接近的一处。",
+		"en": "The article has changed; marked is what comes closest to the cited sentence.",
+	}
+)
+
+func noticeOf(asked, found, changed bool) readingNotice {
+	switch {
+	case changed:
+		return noticeChanged
+	case asked && !found:
+		return noticeLost
+	}
+	return nil
+}
+
+// readingPage sends an article as a page with the span marked.
+func (s *Server) readingPage(c *gin.Context, a *corpus.Article, span corpus.Span, notice readingNotice) error {
 	var body strings.Builder
 	writeArticle(&body, a, span)
 	view := readingView{
@@ -89,12 +112,7 @@ func (s *Server) readingPage(c *gin.Context, a *corpus.Article, span corpus.Span
 		view.URL = a.URL
 	}
 	lang := language(c.Request)
-	if lost {
-		view.Notice = map[string]string{
-			"zh": "原文已变化，找不到引用的句子。",
-			"en": "The article has changed; the cited sentence is no longer in it.",
-		}[lang]
-	}
+	view.Notice = notice[lang]
 	return s.sendPage(c, http.StatusOK, view)
 }
 

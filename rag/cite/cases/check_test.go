@@ -1,4 +1,4 @@
-package cite_test
+package cases_test
 
 import (
 	"slices"
