@@ -7,6 +7,7 @@ import { t } from './strings.js';
 
 const citationOf = new WeakMap(); // link → citation
 const lists = []; // citations of each answer on the page, newest last
+const spans = new Map(); // hash → a citation with the place of one sentence
 
 /** Source and date in one line. */
 export function byline(citation) {
@@ -19,6 +20,15 @@ export function bind(link, citation) {
   link.href = hashOf(placeOf(citation));
   link.classList.add('cites');
   return link;
+}
+
+/** Makes a chip lead to the place within its citation that supports its own sentence. */
+export function bindSpan(link, { start, end, quote, prefix, suffix }) {
+  const citation = citationOf.get(link);
+  if (!citation) return;
+  const exact = { ...citation, start, end, quote, prefix, suffix };
+  bind(link, exact);
+  spans.set(hashOf(placeOf(exact)), exact);
 }
 
 /** The chip of citation n, or the bare number if there is no such citation. */
@@ -43,6 +53,7 @@ export function register(citations) {
 
 export function forget() {
   lists.length = 0;
+  spans.clear();
 }
 
 /** The citation that a place shows, its answer's citations and its index among them. */
@@ -51,6 +62,12 @@ export function citationAt(place) {
   for (const list of [...lists].reverse()) {
     const index = list.findIndex((citation) => hashOf(placeOf(citation)) === hash);
     if (index >= 0) return { list, index, citation: list[index] };
+  }
+  const citation = spans.get(hash);
+  if (!citation) return null;
+  for (const list of [...lists].reverse()) {
+    const index = list.findIndex(({ number, passage_id: passage }) => number === citation.number && passage === citation.passage_id);
+    if (index >= 0) return { list, index, citation };
   }
   return null;
 }

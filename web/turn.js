@@ -165,5 +165,5 @@ function citationList(title, citations, answer) {
 /** The answer as plain text with its sources as footnotes. */
 function footnoted(answer) {
   const notes = (answer.citations ?? []).map((c) => `[${c.number}] ${[c.title, c.source, c.published, c.url].filter(Boolean).join(t.comma)}`);
-  return [answer.answer, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n');
+  return [answer.answer.replace(/\\([[\]])/g, '$1'), ...(notes.length > 0 ? ['', ...notes] : [])].join('\n');
 }

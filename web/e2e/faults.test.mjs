@@ -87,6 +87,19 @@ test('a sentence without support is marked with what is missing', async (t) => {
   assert.match(await turn.locator('.label').textContent(), /由 AI 生成.·.test-model/);
 });
 
+test('a repaired citation says so, and leads to the exact place', async (t) => {
+  const page = await open(t, browser, mock.origin);
+  await ask(page, 'repaired');
+  const turn = await answered(page);
+  assert.deepEqual(await turn.locator('.repair-note').allTextContents(), ['出处是补上的', '出处已更正']);
+  assert.equal(await turn.locator('.weak').count(), 0);
+  const chip = turn.locator('.text .cite a').first();
+  assert.match(await chip.getAttribute('href'), /start=2&end=5&quote=/);
+  await chip.click();
+  await page.locator('#panel .panel-tools').waitFor();
+  assert.match(await page.locator('#panel .panel-tools').textContent(), /引文 1 \/ 2/);
+});
+
 test('an answer that was not finished says so and can be asked again', async (t) => {
   const page = await open(t, browser, mock.origin);
   await ask(page, 'incomplete');

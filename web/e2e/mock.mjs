@@ -98,6 +98,16 @@ const SCRIPTS = {
       ],
     })));
   },
+  async repaired(write) {
+    await write(sse('delta', { text: '蓄水总量为三千六百立方米。收集池共有十二座[1]。' }));
+    await write(sse('done', answer({
+      mode: 'model', model: 'test-model',
+      sentences: [
+        { text: '蓄水总量为三千六百立方米。', citations: [1], support: 'supported', missing: [], repaired: 'added', spans: [{ citation: 1, start: 2, end: 5, quote: '确切的', prefix: '', suffix: '' }] },
+        { text: '收集池共有十二座。', citations: [2], support: 'supported', missing: [], repaired: 'moved', spans: [] },
+      ],
+    })));
+  },
   async incomplete(write) { await write(sse('done', answer({ complete: false, mode: 'model', model: 'test-model' }))); },
   async notice(write) { await write(sse('done', answer({ mode: 'model', model: 'test-model', notice: '向量服务没有回应，只按词查找。' }))); },
   async excerpts(write) { await write(sse('done', answer({ notice: 'These are sentences quoted from the articles.' }))); },
