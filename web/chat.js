@@ -14,6 +14,7 @@ const HISTORY_TURNS = 5;
 const HISTORY_CHARS = 2000;
 
 let turns = [];
+let alone = false; // what stands in the box is a whole question: it is asked without what came before
 let running = null; // AbortController of the question under way
 let leaving = false; // the page is being left, which ends requests as a fault would
 
@@ -38,12 +39,12 @@ export function start() {
   });
 }
 
-/** Asks a question as if it had been typed. */
-export function put(question) {
+/** Asks a question as if it had been typed; whole ones need nothing of what came before. */
+export function put(question, whole = false) {
   const text = question.trim();
   if (text === '' || running) return;
   go('#');
-  const turn = append({ question: text, state: 'asking' });
+  const turn = append({ question: text, state: 'asking', ...(whole && { alone: true }) });
   void run(turn);
   // The question goes to the top and the answer grows below it: nothing moves while one reads.
   turn.element.scrollIntoView({ block: 'start', behavior: motion() });
@@ -54,7 +55,7 @@ function motion() {
 }
 
 function append(record) {
-  const turn = new Turn(record, () => { if (!running) void run(turn); });
+  const turn = new Turn(record, () => { if (!running) void run(turn); }, edit);
   turns.push(turn);
   $('turns').append(turn.element);
   return turn;
@@ -108,7 +109,18 @@ async function patiently(turn, on, signal) {
   }
 }
 
+/** Puts a question that stands for itself into the box, to be changed and asked. */
+function edit(question) {
+  box().value = question;
+  alone = true;
+  fit();
+  showState();
+  box().focus();
+  box().setSelectionRange(question.length, question.length);
+}
+
 function historyBefore(turn) {
+  if (turn.record.alone) return [];
   const done = turns.slice(0, turns.indexOf(turn)).filter(({ record }) => record.state === 'done');
   return done.slice(-HISTORY_TURNS).flatMap(({ record }) => [
     { role: 'user', content: beginning(record.question) },
@@ -127,6 +139,7 @@ function clear() {
   hide();
   $('turns').replaceChildren();
   box().value = '';
+  alone = false;
   fit();
   go('#');
   showState();
@@ -160,7 +173,11 @@ function wireComposer() {
     event.preventDefault();
     submit();
   });
-  box().addEventListener('input', () => { fit(); showState(); });
+  box().addEventListener('input', () => {
+    if (box().value.trim() === '') alone = false;
+    fit();
+    showState();
+  });
   $('composer').addEventListener('submit', (event) => { event.preventDefault(); submit(); });
   $('stop').addEventListener('click', () => running?.abort());
   $('new').addEventListener('click', clear);
@@ -169,9 +186,11 @@ function wireComposer() {
 function submit() {
   const question = box().value;
   if (question.trim() === '' || running) return;
+  const whole = alone;
   box().value = '';
+  alone = false;
   fit();
-  put(question);
+  put(question, whole);
 }
 
 /** Lets the box grow with its text; the style sheet sets the limit. */

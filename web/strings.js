@@ -34,7 +34,10 @@ const zh = {
   generated: '由 AI 生成',
   generatedBy: (model) => `由 AI 生成\u2009·\u2009${model}`,
   refused: '没有找到依据',
-  searchedAs: (question) => `按“${question}”查找`,
+  searchedAs: (question) => `按“${question}”检索`,
+  edit: '修改',
+  editLong: '把这个问题放进输入框，改好再问',
+  flagged: '段落里有写给语言模型的文字，只当作引文',
   filters: {
     'published filter': (label) => `只查 ${label} 发表的文章`,
     'source filter': (label) => `只查“${label}”`,
@@ -153,6 +156,9 @@ const en = {
   generatedBy: (model) => `AI-generated · ${model}`,
   refused: 'No evidence found',
   searchedAs: (question) => `Searched as “${question}”`,
+  edit: 'Edit',
+  editLong: 'Put this question into the box, change it and ask again',
+  flagged: 'The passage holds text addressed to a language model; it was only quoted',
   filters: {
     'published filter': (label) => `Only articles published ${label}`,
     'source filter': (label) => `Only “${label}”`,

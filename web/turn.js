@@ -16,10 +16,11 @@ import { t } from './strings.js';
 import { why } from './why.js';
 
 export class Turn {
-  /** retry() asks the record's question again. */
-  constructor(record, retry) {
+  /** retry() asks the record's question again; edit(text) lets the reader change what was searched for. */
+  constructor(record, retry, edit) {
     this.record = record;
     this.retry = retry;
+    this.edit = edit;
     this.label = h('p', { class: 'label' });
     this.text = h('div', { class: 'text' });
     this.after = h('div', { class: 'after' });
@@ -119,10 +120,16 @@ export class Turn {
     }[answer.mode] ?? '';
     const parts = [h('strong', null, words)];
     if (answer.stats?.total_ms >= 0) parts.push(h('span', null, t.took(answer.stats.total_ms)));
-    if (answer.searched_as && answer.searched_as !== this.record.question) parts.push(h('span', null, t.searchedAs(answer.searched_as)));
+    if (answer.searched_as && answer.searched_as !== this.record.question) parts.push(this.#searchedAs(answer.searched_as));
     const narrowed = filterChip(answer.searched_filters ?? [], () => this.#widen());
     if (narrowed) parts.push(narrowed);
     this.label.replaceChildren(...parts);
+  }
+
+  /** What a follow-up was understood as, and a way to put it right. */
+  #searchedAs(question) {
+    return h('span', { class: 'searched-as' }, h('span', { lang: langOf(question) }, t.searchedAs(question)), ' ',
+      h('button', { type: 'button', class: 'quiet', title: t.editLong, onclick: () => this.edit(question) }, t.edit));
   }
 
   /** Asks again, and lets the dates and sources of the question narrow nothing. */
@@ -158,6 +165,7 @@ function citationList(title, citations, answer) {
         h('span', { class: 'source-title', lang: langOf(citation.title) }, citation.title)), citation),
       byline(citation) && h('span', { class: 'meta' }, byline(citation)),
       h('span', { class: 'quote', lang: langOf(citation.quote ?? '') }, flow(citation.quote ?? '')),
+      citation.flagged && h('span', { class: 'meta flagged' }, t.flagged),
       also(citation),
       why(citation, answer)))));
 }

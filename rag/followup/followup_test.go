@@ -16,7 +16,7 @@ func resolver(t testing.TB) followup.Resolver {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := map[string]bool{"商汤": true, "商量": true, "商汤商量": true, "腾讯": true, "腾讯混元": true, "文心一言": true, "讯飞星火": true, "蚂蚁集团": true}
+	names := map[string]bool{"商汤": true, "商量": true, "商汤商量": true, "腾讯": true, "腾讯混元": true, "文心一言": true, "讯飞星火": true, "蚂蚁集团": true, "望江塔": true, "听雨桥": true}
 	return followup.Resolver{Cut: words.Words, Named: func(word string) bool { return names[word] }}
 }
 
@@ -39,6 +39,7 @@ func TestFollowUpsReadLikeQuestions(t *testing.T) {
 		{"How many customers does SenseTime have?|500.|What about Ant Group?", "How many customers does Ant Group have?"},
 		{"What must a provider do for minors?|Steps.|And for pictures?", "What must a provider do for pictures?"},
 		{"商汤商量什么时候公布的？|4月。|那客户呢？", "商汤商量的客户呢？"},
+		{"望江塔建于哪一年？|1621年。|那听雨桥呢？", "听雨桥建于哪一年？"},
 		// another time
 		{"国产开源模型2023年有哪些？|很多。|那2025年呢？", "国产开源模型2025年有哪些？"},
 		{"美国什么时候出台了限制？|10月。|2023年呢？", "2023年美国什么时候出台了限制？"},

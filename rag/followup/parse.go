@@ -78,7 +78,7 @@ func (r Resolver) parse(text string) *sentence {
 		cut = ownCut
 	}
 	at := 0
-	for _, w := range cut(text) {
+	for _, w := range r.withNames(text, cut(text)) {
 		if head := withoutVerb(w); head != "" {
 			q.tokens = append(q.tokens, token{head, fold.String(head), at, at + len(head)})
 			at, w = at+len(head), w[len(head):]
@@ -92,6 +92,52 @@ func (r Resolver) parse(text string) *sentence {
 		q.phrases = r.phrases(q)
 	}
 	return q
+}
+
+// longestNamed and shortestNamed are the lengths of names, in characters, that are one
+// word wherever they stand.
+const longestNamed, shortestNamed = 12, 3
+
+// withNames joins the words that a name of the articles runs across: 望江塔建于 is not
+// 望江, 塔建, 于.
+func (r Resolver) withNames(text string, words []string) []string {
+	if r.Named == nil || !hasHan(text) {
+		return words
+	}
+	ends := make(map[int]bool) // bytes where a word ends
+	inside := make(map[int]bool)
+	at := 0
+	for _, w := range words {
+		at += len(w)
+		ends[at] = true
+	}
+	var starts []int
+	for i := range text {
+		starts = append(starts, i)
+	}
+	starts = append(starts, len(text))
+	for i := 0; i < len(starts)-1; i++ {
+		for n := min(longestNamed, len(starts)-1-i); n >= shortestNamed; n-- {
+			from, to := starts[i], starts[i+n]
+			if part := text[from:to]; hasHan(part) && r.Named(fold.String(part)) {
+				for _, b := range starts[i+1 : i+n] {
+					inside[b] = true
+				}
+				ends[from], ends[to] = true, true
+				i += n - 1
+				break
+			}
+		}
+	}
+	var joined []string
+	from := 0
+	for _, b := range starts[1:] {
+		if ends[b] && !inside[b] {
+			joined = append(joined, text[from:b])
+			from = b
+		}
+	}
+	return joined
 }
 
 // ownCut cuts by the longest words of this package's lists.
@@ -120,6 +166,7 @@ func ownCut(text string) []string {
 }
 
 var (
+	acronym  = regexp.MustCompile(`^[A-Z]{1,5}$`) // PUE is something that many have
 	digits   = regexp.MustCompile(`^[0-9.,%]+$`)
 	measures = regexp.MustCompile(`^(?:年|月|日|号|年前|年底|月底|年初|月初|天|个|家|条|道|种|小时|分钟|秒|亿|万|万亿|%)$`)
 )
@@ -127,6 +174,9 @@ var (
 // breaks tells whether a noun phrase ends before a token.
 func breaks(t token) bool {
 	if asking[t.folded] || breaking[t.folded] {
+		return true
+	}
+	if n := utf8.RuneCountInString(t.folded); n >= 2 && n <= 3 && strings.HasSuffix(t.folded, "于") { // 建于, 毕业于
 		return true
 	}
 	return strings.HasPrefix(t.folded, "几") || strings.HasPrefix(t.folded, "哪")
@@ -238,7 +288,7 @@ func (r Resolver) phrase(q *sentence, from, to int) (phrase, bool) {
 	for i := from; i < to; i++ {
 		t := q.tokens[i]
 		if t.folded == "的" && !owned {
-			if i > from && i+1 < to && !chained && r.isName(q.tokens[i-1]) && r.namedFrom(q, i+1, to) > i+1 { // 商汤的商量
+			if i > from && i+1 < to && !chained && r.isName(q.tokens[i-1]) && !acronym.MatchString(q.tokens[i+1].text) && r.namedFrom(q, i+1, to) > i+1 { // 商汤的商量
 				chained = true
 				continue
 			}
