@@ -64,6 +64,9 @@ func (c Checker) Read(sentence string) Statement {
 	own := slices.ContainsFunc(s.facts, func(f fact) bool { return !f.given })
 	s.none = !own && trivial(s.text) || len(s.facts) == 0 && transition(s.text)
 	s.facts = append(s.facts, s.text.periods()...)
+	if len(s.facts) > 0 {
+		s.facts = append(s.facts, apart(s.text.denial(), s.facts)...)
+	}
 	if c.Rare != nil {
 		s.facts = append(s.facts, apart(s.text.mentions(c.Rare(sentence), rareFact), s.facts)...)
 	}
@@ -158,7 +161,7 @@ func (e *evidence) judge(facts []fact) Support {
 		if f.kind == numberFact {
 			found, elsewhen = e.holdsNumber(f)
 		} else {
-			found = e.holds(f)
+			found = e.holds(f) && !e.borrowed(f)
 		}
 		if found || sameLanguage || !f.translatable() {
 			t.count(f, found)

@@ -20,6 +20,7 @@ type fact struct {
 	word       []rune // of a term, a quotation, a name or a score, folded
 	given      bool   // by Checker.Names or Checker.Rare
 	person     bool   // the name of one
+	denies     bool   // a word of negation
 }
 
 type date = quantity.Date
@@ -282,10 +283,7 @@ func (t script) openRange(f fact, end int) fact {
 // term reads a Latin word with digits, hyphens and points inside.
 func (t script) term(i int, strict bool) (f fact, next int) {
 	s := t.folded
-	end := i
-	for end < len(s) && (latin(s[end]) || digit(s[end]) || strings.ContainsRune("-._+'&", s[end]) && (latin(at(s, end+1)) || digit(at(s, end+1)))) {
-		end++
-	}
+	end := t.termEnd(i)
 	f = fact{kind: termFact, start: i, end: end, word: s[i:end]}
 	if strict && !t.named(i, end) {
 		f.end = f.start
@@ -306,14 +304,20 @@ func (t script) term(i int, strict bool) (f fact, next int) {
 	return f, f.end
 }
 
+// termEnd is where the Latin word at i ends.
+func (t script) termEnd(i int) int {
+	s := t.folded
+	for i < len(s) && (latin(s[i]) || digit(s[i]) || strings.ContainsRune("-._+'&", s[i]) && (latin(at(s, i+1)) || digit(at(s, i+1)))) {
+		i++
+	}
+	return i
+}
+
 // joined adds the names that follow after a blank: Helena Brandt, X9 Pro.
 func (t script) joined(f fact) fact {
 	s := t.folded
 	for at(s, f.end) == ' ' && latin(at(s, f.end+1)) && unicode.IsUpper(t.written[f.end+1]) {
-		end := f.end + 1
-		for end < len(s) && (latin(s[end]) || digit(s[end])) {
-			end++
-		}
+		end := t.termEnd(f.end + 1)
 		if !t.named(f.end+1, end) || end-f.start > longestName {
 			break
 		}

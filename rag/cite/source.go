@@ -12,6 +12,9 @@ type Source struct {
 	facts   []fact
 	words   map[string]bool
 	letters string // folded, without punctuation and white space
+
+	sentences []string // the letters of each
+	bounds    []fact   // where each begins and ends
 }
 
 // NewSource reads a text.
@@ -20,6 +23,7 @@ func NewSource(text string) *Source {
 	s.facts = s.text.facts(false)
 	eachWord(s.text.folded, func(word string) { s.words[word] = true })
 	s.letters = string(letters(s.text.folded))
+	s.sentences, s.bounds = bySentence(s.text)
 	return s
 }
 
@@ -122,6 +126,9 @@ func (e *evidence) holds(f fact) bool {
 	case quoteFact:
 		return e.any(func(s *Source) bool { return strings.Contains(s.letters, string(f.word)) })
 	case rareFact:
+		if f.denies {
+			return e.denied()
+		}
 		if f.word[0] == '每' {
 			return e.holdsPeriod(f)
 		}

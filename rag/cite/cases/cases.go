@@ -60,10 +60,14 @@ const (
 )
 
 // Right tells whether a verdict is as it should be. What is false must have the verdict
-// it deserves; what is true must only not be called unsupported.
+// it deserves; what is true must only not be called unsupported; what is beyond lexical
+// checks must only not be called supported.
 func (t Truth) Right(want, got string) bool {
-	if t == True {
+	switch t {
+	case True:
 		return got != "unsupported"
+	case Beyond:
+		return got != "supported"
 	}
 	return got == want
 }
