@@ -38,6 +38,9 @@ const (
 func (a *Answerer) rewrite(ctx context.Context, w *writing, bare *Result) (text string, share float64) {
 	q := w.question
 	turns := turnsOf(q.History)
+	if n := len(turns) - 1; n >= 0 && turns[n].Answer == "" && strings.TrimSpace(turns[n].Question) == strings.TrimSpace(q.Text) {
+		turns = turns[:n] // some clients send the question as the last turn, too
+	}
 	if a.Rewrite.Off {
 		return "", 0
 	}
@@ -150,6 +153,7 @@ var (
 	thought    = regexp.MustCompile(`(?s)^.*</think(?:ing)?>`)
 	labelled   = regexp.MustCompile(`^(?:改写后的?(?:问题)?|重写后的?问题|问题|rewritten(?: question)?|question)\s*[:：]\s*`)
 	namesOrNos = regexp.MustCompile(`[0-9]+(?:[.,][0-9]+)*|[A-Za-z][A-Za-z0-9]+`)
+	nameInside = regexp.MustCompile(`[0-9]|.[A-Z]`)
 )
 
 // usable is what a model wrote if it is one question about what was spoken of: one line,
@@ -164,9 +168,10 @@ func usable(text, conversation string) string {
 	if text == "" || strings.ContainsAny(text, "\n\r<>[]{}|") || !utf8.ValidString(text) || utf8.RuneCountInString(text) > rewriteLimit {
 		return ""
 	}
-	known, words := fold.String(conversation), stopWords
-	for _, name := range namesOrNos.FindAllString(fold.String(text), -1) {
-		if !strings.Contains(known, name) && !words[name] && name != "compare" && name != "compared" {
+	known, english := fold.String(conversation), languageOf(text) == english
+	for n, name := range namesOrNos.FindAllString(text, -1) {
+		word := english && !nameInside.MatchString(name) && (n == 0 || unicode.IsLower(rune(name[0])))
+		if f := fold.String(name); !word && !stopWords[f] && !strings.Contains(known, f) {
 			return ""
 		}
 	}

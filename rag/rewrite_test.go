@@ -1,6 +1,7 @@
 package rag_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,6 +45,31 @@ func TestAModelRewritesWhatLeans(t *testing.T) {
 				t.Errorf("searched as %q, want %q: %+v", got.SearchedAs, c.want, got.Answer)
 			}
 		})
+	}
+}
+
+func TestEnglishIsRewrittenInItsOwnWords(t *testing.T) {
+	t.Parallel()
+	for reply, want := range map[string]string{
+		"When was Spark first published?":       "When was Spark first published?",
+		"How does ChatGPT compare with Spark?":  "How does Spark compare?", // by the rules
+		"In 2024, when was Spark released?":     "How does Spark compare?",
+		"When did Baidu release it, and Spark?": "How does Spark compare?",
+	} {
+		a := newAnswerer(t)
+		a.Rewrite = rag.Rewriting{Model: says(reply), Timeout: time.Minute}
+		got := ask(t, a, rag.Question{Text: "How does it compare?", History: []rag.Message{{Role: "user", Content: "Who makes Spark?"}, {Role: "assistant", Content: "iFlytek."}}})
+		if got.SearchedAs != want {
+			t.Errorf("%s: searched as %q", reply, got.SearchedAs)
+		}
+	}
+}
+
+func TestTheQuestionMayBeTheLastTurnToo(t *testing.T) {
+	t.Parallel()
+	history := append(slices.Clone(spark), rag.Message{Role: "user", Content: "它的用户突破了多少？ "})
+	if got := ask(t, newAnswerer(t), rag.Question{Text: "它的用户突破了多少？", History: history}); got.SearchedAs != "讯飞星火的用户突破了多少？" {
+		t.Errorf("searched as %q", got.SearchedAs)
 	}
 }
 

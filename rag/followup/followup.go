@@ -40,6 +40,7 @@ const (
 	maxTurns    = 6    // of the conversation that are read
 	maxQuestion = 200  // characters; a longer question speaks for itself
 	maxReading  = 300  // characters
+	maxAnswer   = 2000 // characters of an answer that are read
 	maxTopics   = 4    // that are kept in mind
 	later       = 0.08 // by what a less likely reading must be answered better
 )
@@ -74,6 +75,7 @@ type context struct {
 }
 
 func (r Resolver) follow(before *context, question, answer string) *context {
+	question, answer = beginning(question, maxQuestion), beginning(answer, maxAnswer)
 	c := &context{question: question, answer: answer, topics: r.topics(question)}
 	c.last = len(c.topics)
 	if before == nil {
@@ -85,6 +87,18 @@ func (r Resolver) follow(before *context, question, answer string) *context {
 		}
 	}
 	return c
+}
+
+// beginning is a text up to so many characters.
+func beginning(text string, most int) string {
+	n := 0
+	for i := range text {
+		if n == most {
+			return text[:i]
+		}
+		n++
+	}
+	return text
 }
 
 // overlaps tells whether a topic is, or holds, or stands in one of a list.

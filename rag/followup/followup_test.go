@@ -131,6 +131,30 @@ func TestTheArticlesDecide(t *testing.T) {
 	}
 }
 
+// However long a conversation is, only so much of it is read.
+func TestLongConversationsAreReadInPart(t *testing.T) {
+	t.Parallel()
+	r := resolver(t)
+	cut, read := r.Cut, 0
+	r.Cut = func(text string) []string {
+		read += len(text)
+		return cut(text)
+	}
+	var turns []followup.Turn
+	for range 50 {
+		turns = append(turns, followup.Turn{Question: "讯飞星火" + strings.Repeat("好用吗", 3000), Answer: strings.Repeat("它很好，", 3000)})
+	}
+	if got := r.Resolve("它有多少用户？", turns).Text; got != "讯飞星火好用有多少用户？" && got != "讯飞星火有多少用户？" {
+		t.Errorf("read as %q", got)
+	}
+	if read > 200_000 {
+		t.Errorf("%d bytes were cut", read)
+	}
+	if got := r.Resolve(strings.Repeat("它", 201), conversation("讯飞星火好用吗？", "好。")); got.Text != "" || got.Leans {
+		t.Errorf("%+v", got)
+	}
+}
+
 func FuzzResolve(f *testing.F) {
 	f.Add("商汤的商量大模型有多少客户？", "1. 甲\n2. 乙", "第二个呢？")
 	f.Add("What about it?", "", "其他它他们 this 《》")
