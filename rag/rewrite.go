@@ -175,11 +175,16 @@ func usable(text, conversation string) string {
 			return ""
 		}
 	}
+	if strings.ContainsFunc(text, unicode.IsControl) || strange(text, known) {
+		return ""
+	}
+	return text
+}
+
+// strange tells whether a text has many Chinese characters that are not known.
+func strange(text, known string) bool {
 	han, strange := 0, 0
 	for _, r := range fold.String(text) {
-		if unicode.IsControl(r) {
-			return ""
-		}
 		if unicode.Is(unicode.Han, r) {
 			han++
 			if !strings.ContainsRune(known, r) && !strings.ContainsRune(askingCharacters, r) {
@@ -187,10 +192,7 @@ func usable(text, conversation string) string {
 			}
 		}
 	}
-	if strange > 2 && strange*5 > han {
-		return ""
-	}
-	return text
+	return strange > 2 && strange*5 > han
 }
 
 // askingCharacters are those of the words that ask and join.

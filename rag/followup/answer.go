@@ -93,16 +93,17 @@ const following = "则曾已又才于从以为向并所认说把将在是表称�
 // personIn is the first person that an answer names.
 func (r Resolver) personIn(answer string) string {
 	text := plain(answer)
-	for _, m := range locate(titled, text) {
+	if all := locate(titled, text); len(all) > 0 {
+		m := all[0]
 		name := []rune(text[m[2]:m[3]])
 		next, _ := utf8.DecodeRuneInString(text[m[3]:])
-		if len(name) == 3 && strings.ContainsRune(following, name[2]) || len(name) == 3 && !strings.ContainsRune(following, next) && m[3] < len(text) && unicode.Is(unicode.Han, next) && len(r.parse(string(name[2])+text[m[3]:]).tokens) > 0 && utf8.RuneCountInString(r.parse(string(name[2]) + text[m[3]:]).tokens[0].text) > 1 {
+		if len(name) == 3 && (strings.ContainsRune(following, name[2]) || !strings.ContainsRune(following, next) && r.beginsWord(name[2], text[m[3]:])) {
 			name = name[:2]
 		}
 		return string(name)
 	}
-	for _, m := range locate(nameAlone, firstSentence(answer)) {
-		return firstSentence(answer)[m[2]:m[3]]
+	if m := locate(nameAlone, firstSentence(answer)); len(m) > 0 {
+		return firstSentence(answer)[m[0][2]:m[0][3]]
 	}
 	for _, t := range r.topics(firstSentence(answer)) {
 		if isPerson(t) {
@@ -110,6 +111,16 @@ func (r Resolver) personIn(answer string) string {
 		}
 	}
 	return ""
+}
+
+// beginsWord tells whether a character belongs to the word that follows it.
+func (r Resolver) beginsWord(c rune, rest string) bool {
+	next, _ := utf8.DecodeRuneInString(rest)
+	if !unicode.Is(unicode.Han, next) {
+		return false
+	}
+	tokens := r.parse(string(c) + beginning(rest, 8)).tokens
+	return utf8.RuneCountInString(tokens[0].text) > 1
 }
 
 // isPerson tells a person's name: a surname with one or two characters, or names that a
@@ -140,7 +151,6 @@ func items(answer string) []string {
 	if len(list) > 1 {
 		return list
 	}
-	list = nil
 	longest := ""
 	for _, m := range listing.FindAllStringSubmatch(plain(answer), 20) {
 		if strings.Count(m[1], "、") > strings.Count(longest, "、") {

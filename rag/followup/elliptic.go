@@ -21,30 +21,8 @@ func (r Resolver) ordinal(q *sentence, c *context) readings {
 		return readings{}
 	}
 	m := found[0]
-	word := fold.String(q.text[m[0]:m[1]])
-	n := places[fold.String(group(q.text, m, 2)+group(q.text, m, 3))]
-	for _, d := range group(q.text, m, 2) {
-		if '0' <= d && d <= '9' {
-			n = n*10 + int(d-'0')
-		}
-	}
-	list := items(c.answer)
-	switch {
-	case word == "前者" || word == "后者" || word == "the former" || word == "the latter":
-		n = 1
-		if word == "后者" || word == "the latter" {
-			n = 2
-		}
-		if pair := c.pair(); len(list) != 2 && len(pair) == 2 {
-			list = pair
-		}
-	case strings.HasPrefix(word, "最后"):
-		n = -1
-	}
-	if n < 0 {
-		n = len(list)
-	}
-	if n < 1 || n > len(list) {
+	item := c.item(fold.String(q.text[m[0]:m[1]]), fold.String(group(q.text, m, 2)+group(q.text, m, 3)))
+	if item == "" {
 		return readings{}
 	}
 	end := m[1]
@@ -53,7 +31,6 @@ func (r Resolver) ordinal(q *sentence, c *context) readings {
 			end = t.end
 		}
 	}
-	item := list[n-1]
 	if alone := strings.Trim(q.text[:m[0]]+q.text[end:], " ?？!！。.,，呢是啥的说讲"); alone == "" || alone == "什么" || alone == "具体" || alone == "what about" {
 		if q.latin {
 			return readings{[]string{"What is " + item + "?"}, true}
@@ -61,6 +38,33 @@ func (r Resolver) ordinal(q *sentence, c *context) readings {
 		return readings{[]string{item + "是怎么回事？"}, true}
 	}
 	return readings{[]string{q.text[:m[0]] + item + q.text[end:]}, true}
+}
+
+// item is what a word like 第二个, with the number in it, or 后者 stands for.
+func (c *context) item(word, number string) string {
+	n := places[number]
+	for _, d := range number {
+		if '0' <= d && d <= '9' {
+			n = n*10 + int(d-'0')
+		}
+	}
+	list := items(c.answer)
+	switch word {
+	case "前者", "后者", "the former", "the latter":
+		if n = 1; word == "后者" || word == "the latter" {
+			n = 2
+		}
+		if pair := c.pair(); len(list) != 2 && len(pair) == 2 {
+			list = pair
+		}
+	}
+	if n < 0 || strings.HasPrefix(word, "最后") {
+		n = len(list)
+	}
+	if n < 1 || n > len(list) {
+		return ""
+	}
+	return list[n-1]
 }
 
 // pair are the two things that the former question compared.
@@ -86,29 +90,27 @@ func (r Resolver) elliptic(q *sentence, c *context) readings {
 	if q.latin {
 		return r.ellipticEN(q, c)
 	}
+	if q.named() {
+		return readings{}
+	}
 	own := 0 // phrases of its own
 	for _, p := range q.phrases {
-		if p.name {
-			return readings{}
-		}
 		if !p.aspect {
 			own++
 		}
 	}
 	first := q.first()
 	leading := len(q.phrases) > 0 && q.phrases[0].start == leadStart(q)
+	of := ""
+	if leading && q.phrases[0].aspect {
+		of = "的"
+	}
 	var texts []string
 	for _, t := range c.topics[:min(2, len(c.topics))] {
-		switch {
-		case leading && q.phrases[0].aspect && !strings.HasPrefix(first, t):
-			texts = append(texts, t+"的"+q.text)
-		default:
-			texts = append(texts, t+q.text)
-		}
+		texts = append(texts, t+of+q.text)
 	}
-	asks := q.asks()
-	switch {
-	case leading && q.phrases[0].aspect:
+	switch asks := q.asks(); {
+	case of != "":
 		return readings{texts, own == 0 && utf8.RuneCountInString(q.text) <= 12}
 	case leading:
 		return readings{texts[:1], false}

@@ -219,30 +219,15 @@ func (r Resolver) phrases(q *sentence) []phrase {
 	}
 	for i := 0; i < len(q.tokens); i++ {
 		t := q.tokens[i]
-		if strings.HasPrefix(t.text, "《") || strings.HasSuffix(t.text, "《") {
+		if b, next := q.book(i); next > i {
 			closePhrase(i)
-			start := t.start + strings.Index(t.text, "《")
-			if n := strings.Index(q.text[start:], "》"); n > 0 {
-				end := start + n + len("》")
-				books = append(books, phrase{start: start, end: end, owner: end, name: true, book: true})
-				for i+1 < len(q.tokens) && q.tokens[i+1].start < end {
-					i++
-				}
-			}
+			books = append(books, b)
+			i = next - 1
 			continue
 		}
-		space := strings.TrimSpace(t.text) == ""
 		switch {
-		case space && from >= 0 && i+1 < len(q.tokens) && isLatin(q.tokens[i+1].text) != isLatin(q.tokens[i-1].text):
-			// 华为 MaaS: people put a space between scripts
-		case space && from >= 0 && i+1 < len(q.tokens) && isLatin(q.tokens[i+1].text):
-		case punctuation(t):
-			closePhrase(i)
-		case t.folded == "的" || t.folded == "之":
-			if from < 0 {
-				continue
-			}
-		case breaks(t):
+		case from >= 0 && q.bridges(i), t.folded == "的" || t.folded == "之":
+		case punctuation(t), breaks(t):
 			closePhrase(i)
 		case from < 0 && (digits.MatchString(t.folded) || measures.MatchString(t.folded)):
 		case from < 0:
@@ -251,6 +236,33 @@ func (r Resolver) phrases(q *sentence) []phrase {
 	}
 	closePhrase(len(q.tokens))
 	return append(books, list...)
+}
+
+// book is the title in 《》 that begins with token i, and the first token behind it; i if
+// none does.
+func (q *sentence) book(i int) (phrase, int) {
+	t := q.tokens[i]
+	at := strings.Index(t.text, "《")
+	if at < 0 {
+		return phrase{}, i
+	}
+	start := t.start + at
+	n := strings.Index(q.text[start:], "》")
+	if n < 0 {
+		return phrase{}, i
+	}
+	end := start + n + len("》")
+	next := i + 1
+	for next < len(q.tokens) && q.tokens[next].start < end {
+		next++
+	}
+	return phrase{start: start, end: end, owner: end, name: true, book: true}, next
+}
+
+// bridges tells whether token i is the space within a name, as in 华为 MaaS.
+func (q *sentence) bridges(i int) bool {
+	return strings.TrimSpace(q.tokens[i].text) == "" && i > 0 && i+1 < len(q.tokens) &&
+		(isLatin(q.tokens[i+1].text) || isLatin(q.tokens[i-1].text))
 }
 
 func isLatin(s string) bool {
@@ -284,24 +296,36 @@ func (r Resolver) phrase(q *sentence, from, to int) (phrase, bool) {
 	if empty[text] || utf8.RuneCountInString(text) < 2 {
 		return phrase{}, false
 	}
-	owned, chained := false, false
-	for i := from; i < to; i++ {
-		t := q.tokens[i]
-		if t.folded == "的" && !owned {
-			if i > from && i+1 < to && !chained && r.isName(q.tokens[i-1]) && !acronym.MatchString(q.tokens[i+1].text) && r.namedFrom(q, i+1, to) > i+1 { // 商汤的商量
-				chained = true
-				continue
-			}
-			p.owner, owned = t.start, true
-		}
-		p.name = p.name || !owned && r.isName(t)
+	owner := r.ownerEnd(q, from, to)
+	owned := owner < to
+	if owned {
+		p.owner = q.tokens[owner].start
 	}
-	if !p.name {
-		p.name = r.namedFrom(q, from, to) > from
-	}
+	p.name = slices.ContainsFunc(q.tokens[from:owner], r.isName) || r.namedFrom(q, from, to) > from
 	last := q.tokens[to-1].folded
 	p.aspect = !p.name && !owned && (aspects[last] || aspects[text]) && utf8.RuneCountInString(text) <= 6
 	return p, true
+}
+
+// ownerEnd is the token at which what a phrase belongs to ends: its first 的, but for that
+// of 商汤的商量, which joins two names.
+func (r Resolver) ownerEnd(q *sentence, from, to int) int {
+	chained := false
+	for i := from; i < to; i++ {
+		switch {
+		case q.tokens[i].folded != "的":
+		case i > from && i+1 < to && !chained && r.joins(q, i, to):
+			chained = true
+		default:
+			return i
+		}
+	}
+	return to
+}
+
+// joins tells whether names stand on both sides of token i.
+func (r Resolver) joins(q *sentence, i, to int) bool {
+	return r.isName(q.tokens[i-1]) && !acronym.MatchString(q.tokens[i+1].text) && r.namedFrom(q, i+1, to) > i+1
 }
 
 // namedFrom returns where a name that begins with token i ends, i if none does: names

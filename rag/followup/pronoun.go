@@ -115,20 +115,16 @@ func (r Resolver) pronoun(q *sentence, c *context) readings {
 	if len(list) == 0 {
 		return readings{}
 	}
-	for _, p := range q.phrases {
-		if p.name && p.end <= list[0].start && !list[0].person && !list[0].plural { // 昇腾310，它是做什么的？
-			if strings.ContainsAny(q.text[p.end:list[0].start], "，,：:。；;") {
-				return readings{[]string{q.text}, true}
-			}
-		}
+	if q.ownName(list[0]) {
+		return readings{[]string{q.text}, true}
 	}
 	var texts []string
 	second := ""
-	if len(list) == 2 && list[0].possess && !list[1].possess && c.last >= 2 && !c.named(c.topics[1]) {
+	if len(list) == 2 && list[0].possess && !list[1].possess && c.last >= 2 && !strings.Contains(c.topics[0], c.topics[1]) {
 		second = c.topics[1] // its products use it
 	}
 	for _, x := range r.antecedents(list[0], c) {
-		if own := q.other(c); list[0].plural && list[0].alone == false && list[0].noun == "" && own != "" && own != x && !strings.Contains(x, own) {
+		if own := q.other(c); own != "" && list[0].plural && list[0].noun == "" && !strings.Contains(x, own) {
 			x += "和" + own
 		}
 		if text := q.replace(list, x, second); !slices.Contains(texts, text) {
@@ -138,8 +134,12 @@ func (r Resolver) pronoun(q *sentence, c *context) readings {
 	return readings{texts, true}
 }
 
-// named tells whether a topic is but part of another one's name.
-func (c *context) named(topic string) bool { return strings.Contains(c.topics[0], topic) }
+// ownName tells whether a mention stands for a name before it: 昇腾310，它是做什么的？
+func (q *sentence) ownName(m mention) bool {
+	return !m.person && !m.plural && slices.ContainsFunc(q.phrases, func(p phrase) bool {
+		return p.name && p.end <= m.start && strings.ContainsAny(q.text[p.end:m.start], "，,：:。；;")
+	})
+}
 
 // other is what the question itself names beside the topics: 垂直大模型呢，两者哪个便宜？
 func (q *sentence) other(c *context) string {
@@ -189,45 +189,61 @@ func (r Resolver) antecedents(m mention, c *context) []string {
 		}
 	}
 	asked := fold.String(c.question)
+	if m.person {
+		if person := r.person(c); person != "" {
+			return []string{person}
+		}
+	}
 	switch {
-	case m.person:
-		for _, t := range c.topics[:c.last] {
-			if isPerson(t) && !asksWho.MatchString(asked) {
-				add(t)
-			}
-		}
-		add(r.personIn(c.answer))
-		for _, t := range c.topics {
-			if isPerson(t) {
-				add(t)
-			}
-		}
-		if len(list) > 0 {
-			return list[:1]
-		}
 	case m.noun != "" && !m.plural:
 		add(r.called(m.noun, c)...)
 		if !strings.Contains(asked, m.noun) {
 			add(c.topics...)
 		}
 	case m.plural && len(c.topics) > 1 && m.noun == "":
-		and := "和"
-		if !hasHan(c.question) {
-			and = " and "
-		}
-		add(c.topics[0], c.topics[0]+and+c.topics[1])
-		if strings.Contains(asked, "区别") || c.last > 1 {
-			slices.Reverse(list)
-		}
+		add(c.both()...)
 	}
-	if asksName.MatchString(asked) && (len(c.topics) == 0 || !asksWhich.MatchString(asked) || !r.parse(c.topics[0]).named()) {
+	if asksName.MatchString(asked) && !(asksWhich.MatchString(asked) && r.startsNamed(c.topics)) {
 		add(r.newNames(c)...)
 	}
 	add(c.topics...)
-	if len(list) < 2 && (len(list) == 0 || !r.parse(list[0]).named()) {
+	if len(list) < 2 && !r.startsNamed(list) {
 		add(r.newNames(c)...)
 	}
 	return list
+}
+
+// both are the first two topics together, and the first alone, the likelier first.
+func (c *context) both() []string {
+	and := "和"
+	if !hasHan(c.question) {
+		and = " and "
+	}
+	one, two := c.topics[0], c.topics[0]+and+c.topics[1]
+	if c.last > 1 {
+		return []string{two, one}
+	}
+	return []string{one, two}
+}
+
+// startsNamed tells whether the first of a list holds a name.
+func (r Resolver) startsNamed(list []string) bool {
+	return len(list) > 0 && r.parse(list[0]).named()
+}
+
+// person is whom 他 and 她 stand for.
+func (r Resolver) person(c *context) string {
+	who := asksWho.MatchString(fold.String(c.question))
+	if i := slices.IndexFunc(c.topics[:c.last], isPerson); i >= 0 && !who {
+		return c.topics[i]
+	}
+	if name := r.personIn(c.answer); name != "" {
+		return name
+	}
+	if i := slices.IndexFunc(c.topics, isPerson); i >= 0 {
+		return c.topics[i]
+	}
+	return ""
 }
 
 var (

@@ -93,6 +93,31 @@ func (r Resolver) fragment(q *sentence, c *context) readings {
 	if x == "" || len(locate(pronouns, x))+len(locate(pronounsEN, x)) > 0 {
 		return readings{}
 	}
+	if found := r.condition(q, x, c); len(found.texts) > 0 {
+		return found
+	}
+	f := r.parse(x)
+	name := len(f.phrases) > 0 && f.phrases[0].name
+	aspect := !name && len(f.tokens) > 0 && aspects[f.tokens[len(f.tokens)-1].folded]
+	swapped := r.swapped(x, c)
+	var owned []string
+	if len(c.topics) > 0 && !overlaps(c.topics[:1], x) {
+		owned = append(owned, belongs(c.topics[0], x, q.latin))
+	}
+	switch {
+	case len(swapped)+len(owned) == 0:
+		return readings{sure: true}
+	case aspect:
+		return readings{append(owned, swapped...), true}
+	case name || len(swapped) > 0 && !q.lead.correction:
+		return readings{swapped, true}.or(owned)
+	}
+	return readings{append(swapped, owned...), true}
+}
+
+// condition is a fragment that changes not what the former question was about, but when
+// or for what: 「那2022年呢？」, "And for pictures?", 「付费的呢？」.
+func (r Resolver) condition(q *sentence, x string, c *context) readings {
 	if m := locate(preposition, x); len(m) > 0 && q.latin && !hasHan(c.question) { // "And for pictures?"
 		said := strings.TrimRight(c.question, " ?.")
 		if at := strings.LastIndex(said, " "+x[:m[0][1]]); at > 0 {
@@ -109,35 +134,20 @@ func (r Resolver) fragment(q *sentence, c *context) readings {
 		}
 		return readings{[]string{atTime(c.question, x)}, true}
 	}
-	f := r.parse(x)
-	name := len(f.phrases) > 0 && f.phrases[0].name
-	aspect := !name && len(f.tokens) > 0 && aspects[f.tokens[len(f.tokens)-1].folded]
-	var swapped, owned []string
+	return readings{}
+}
+
+// swapped is the former question with x in the place of what it was about.
+func (r Resolver) swapped(x string, c *context) []string {
 	if text, ok := r.parallel(c.question, x); ok {
-		swapped = append(swapped, text)
+		return []string{text}
 	}
 	for _, t := range c.topics[:min(2, len(c.topics))] {
-		if len(swapped) > 0 {
-			break
-		}
 		if at, ok := r.place(c.question, t); ok && !strings.Contains(c.question, x) {
-			swapped = append(swapped, at.put(x))
+			return []string{at.put(x)}
 		}
 	}
-	for _, t := range c.topics[:min(1, len(c.topics))] {
-		if !overlaps([]string{t}, x) {
-			owned = append(owned, belongs(t, x, q.latin))
-		}
-	}
-	switch {
-	case len(swapped)+len(owned) == 0:
-		return readings{sure: true}
-	case aspect:
-		return readings{append(owned, swapped...), true}
-	case name || len(swapped) > 0 && !q.lead.correction:
-		return readings{swapped, true}.or(owned)
-	}
-	return readings{append(swapped, owned...), true}
+	return nil
 }
 
 func (r readings) or(others []string) readings {
