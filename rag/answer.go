@@ -173,6 +173,11 @@ func merge(first, second *Result, q Query, share float64) *Result {
 		}
 	}
 	sortByRank(order, ranks)
+	if share > 0 {
+		for i, h := range second.Hits[:min(q.K/4, len(second.Hits))] {
+			order = notBeyond(order, h.sameAs(keys), q.K-1-i)
+		}
+	}
 	all := make([]Hit, 0, len(order))
 	for _, key := range order {
 		all = append(all, hits[key])
@@ -186,6 +191,15 @@ func merge(first, second *Result, q Query, share float64) *Result {
 	k := min(q.K, len(order))
 	merged.Hits, merged.Spare = all[:k:k], all[k:min(k+q.Spare, len(all))]
 	return &merged
+}
+
+// notBeyond moves a key up to a place if it stands behind it: what a question finds by
+// itself is read in any case, for its reading may be wrong.
+func notBeyond(order []string, key string, place int) []string {
+	if at := slices.Index(order, key); at > place {
+		order = slices.Insert(slices.Delete(order, at, at+1), place, key)
+	}
+	return order
 }
 
 // Find returns the passages that q would be answered from, and what was searched for if

@@ -1,6 +1,7 @@
 package rag_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -118,5 +119,21 @@ func TestTheRewriterSeesLittle(t *testing.T) {
 	said := chat.Calls()[0]
 	if n := len([]rune(said[1].Content)); n > 3000 || strings.Contains(said[1].Content, "<|im") || !strings.Contains(said[1].Content, "它的用户") {
 		t.Errorf("%d characters: %s", n, said[1].Content)
+	}
+}
+
+// What the bare question finds first is among what is read, however the two are fused.
+func TestTheBareQuestionIsNotLost(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{"腾讯.md": "腾讯"}
+	for i := range 20 {
+		files[fmt.Sprintf("%02d.md", i)] = fmt.Sprintf("大模型的客户有多少家，客户第%d家", i)
+	}
+	x := newIndex(t, newFolder(files))
+	reload(t, x)
+	a := &rag.Answerer{Retriever: x, Extractor: wholePassages(1)}
+	found, searched, err := a.Find(t.Context(), rag.Question{Text: "那腾讯呢？", History: []rag.Message{{Role: "user", Content: "阿里大模型的客户有多少家？"}, {Role: "assistant", Content: "三家。"}}})
+	if err != nil || searched == "" || !slices.ContainsFunc(found.Hits, func(h rag.Hit) bool { return h.Article.Path == "腾讯.md" }) || len(found.Hits) != 8 {
+		t.Errorf("%v, searched as %q: %d hits", err, searched, len(found.Hits))
 	}
 }

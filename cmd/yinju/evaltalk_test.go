@@ -35,6 +35,48 @@ func TestFollowUpsFindTheRightPassage(t *testing.T) {
 	}
 }
 
+// A question that stands for itself is searched as it is, whatever was spoken of before.
+func TestANewTopicDragsNothingAlong(t *testing.T) {
+	t.Parallel()
+	var questions []testQuestion
+	err := readLines(t.Context(), filepath.Join(root, "corpus", "sample", "questions.jsonl"), 1<<20, questionForm, func(q testQuestion, _ string) error {
+		if !q.Unanswerable {
+			questions = append(questions, q)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines strings.Builder
+	enc := json.NewEncoder(&lines)
+	for i, q := range questions {
+		for n := range 3 {
+			before := questions[(i+len(questions)*(n+1)/4)%len(questions)]
+			c := conversation{Kind: "new", Turns: []string{before.Question, before.Answers[0] + "。[1]", q.Question}, Phrase: q.Answers[0]}
+			for _, id := range q.DocIDs {
+				c.DocIDs = append(c.DocIDs, string(id))
+			}
+			if err := enc.Encode(c); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	out, _, err := runEval(t, "-conversations", write(t, t.TempDir(), "new.jsonl", lines.String()), "-json", "-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r talkReport
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatal(err)
+	}
+	for _, talk := range r.Talks {
+		if talk.SearchedAs != "" {
+			t.Errorf("%s after %s was searched as %s", talk.Turns[2], talk.Turns[0], talk.SearchedAs)
+		}
+	}
+}
+
 func TestConversationsAreReported(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	ordinals = regexp.MustCompile(`(?:其中)?(第([一二三四五六七八九十]|[0-9]{1,2})(?:个|项|条|点|步|种|类|家|款|位|名)|最后一?(?:个|项|条|点|步|种|类|家|款|位)|前者|后者)|\b(?:the )?(first|second|third|fourth|fifth|last|former|latter)(?: one| item| point)?\b`)
+	ordinals = regexp.MustCompile(`(?:其中)?(第([一二三四五六七八九十]|[0-9]{1,2})(?:个|项|条|点|步|种|类|家|款|位|名)|最后一?(?:个|项|条|点|步|种|类|家|款|位)|前者|后者)|\b(?:the )?(first|second|third|fourth|fifth|last|former|latter)(?: one| item| point|[ ?.!,]*$| (?:is|was|do|does|did|mean|about)\b)`)
 	places   = map[string]int{"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10, "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "former": 1, "latter": 2, "last": -1}
 )
 
@@ -21,9 +21,21 @@ func (r Resolver) ordinal(q *sentence, c *context) readings {
 		return readings{}
 	}
 	m := found[0]
+	if strings.HasSuffix(q.text[:m[0]], "的") { // 昇腾的第二个产品 speaks for itself
+		return readings{}
+	}
+	if word := strings.TrimRight(q.text[m[0]:m[1]], " ?.!,"); q.latin { // the verb behind it stays
+		for _, verb := range []string{" is", " was", " do", " does", " did", " mean", " about"} {
+			word = strings.TrimSuffix(word, verb)
+		}
+		m[1] = m[0] + len(word)
+	}
 	item := c.item(fold.String(q.text[m[0]:m[1]]), fold.String(group(q.text, m, 2)+group(q.text, m, 3)))
 	if item == "" {
 		return readings{}
+	}
+	if item = strings.TrimRight(item, " ?？.。!！"); len(strings.Fields(item)) > 3 {
+		item = "“" + item + "”" // a sentence within a sentence
 	}
 	end := m[1]
 	for _, t := range q.tokens { // 第三个条件

@@ -50,6 +50,7 @@ func TestFollowUpsReadLikeQuestions(t *testing.T) {
 		{"腾讯混元什么时候亮相？|9月。|其参数规模是多少？", "腾讯混元的参数规模是多少？"},
 		{"蚂蚁集团有什么家底？|三样。|该公司的首席技术官是谁？", "蚂蚁集团的首席技术官是谁？"},
 		{"《暂行办法》什么时候施行？|8月。|这个办法一共多少条？", "《暂行办法》一共多少条？"},
+		{"昇腾平台上有多少家？|26家。|华为给它起了什么名字？", "华为给昇腾平台起了什么名字？"},
 		{"商汤集团的首席执行官是谁？|董事长兼首席执行官徐立称这是关键时期。|他怎么看？", "徐立怎么看？"},
 		{"谁预测会分三步？|金沙江创投的张予彤。|她还说了什么？", "张予彤还说了什么？"},
 		{"When did Tencent present Hunyuan?|September.|How many of its products use it?", "How many of Tencent's products use Hunyuan?"},
@@ -63,6 +64,9 @@ func TestFollowUpsReadLikeQuestions(t *testing.T) {
 		// lists and pairs
 		{"刘聪列出了哪三个条件？|1. 安全可靠，既管；[1]\n2. **场景驱动**，要用；[1]\n3. 要有专属模型。[1]|第二个有什么要求？", "场景驱动有什么要求？"},
 		{"和华为一起发布方案的有哪几家公司？|有四家：面壁智能、智谱AI、科大讯飞和云从科技。|最后一家是做什么的？", "云从科技是做什么的？"},
+		{"What should one ask?|1. Does the link open? [1]\n2. Is the speaker right? [1]|What does the second one mean?", "What does “Is the speaker right” mean?"},
+		{"What should one ask?|1. The link\n2. The speaker|And the second?", "What is The speaker?"},
+		{"What should one ask?|1. The link\n2. The speaker|What happened on the first day of Spark?", ""},
 		{"通用大模型和垂直大模型有什么区别？|懂术语。|后者的短处是什么？", "垂直大模型的短处是什么？"},
 		{"讯飞星火公布了什么数字？|100万。|和文心一言比呢？", "讯飞星火和文心一言公布了什么数字？"},
 		// corrections
@@ -78,6 +82,9 @@ func TestFollowUpsReadLikeQuestions(t *testing.T) {
 		{"文心一言是什么时候发布的？|3月。|其他公司应该怎样备案？", ""},
 		{"文心一言是什么时候发布的？|3月。|文心一言是什么时候发布的？", ""},
 		{"文心一言是什么时候发布的？|3月。|谢谢", ""},
+		{"文心一言是什么时候发布的？|3月。|检索增强生成这个名称出自哪一年的论文？", ""},
+		{"文心一言是什么时候发布的？|3月。|商汤这家公司是谁创办的？", ""},
+		{"文心一言是什么时候发布的？|3月。|How many questions did Ernie Bot answer on its first day?", ""},
 		{"文心一言是什么时候发布的？|3月。|What is the house rule?", ""},
 		{"文心一言是什么时候发布的？|3月。|换个话题：东数西算有几个枢纽？", "东数西算有几个枢纽？"},
 	} {

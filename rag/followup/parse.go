@@ -179,6 +179,9 @@ func breaks(t token) bool {
 	if n := utf8.RuneCountInString(t.folded); n >= 2 && n <= 3 && strings.HasSuffix(t.folded, "于") { // 建于, 毕业于
 		return true
 	}
+	if strings.HasPrefix(t.folded, "这") || strings.HasPrefix(t.folded, "那") {
+		return true
+	}
 	return strings.HasPrefix(t.folded, "几") || strings.HasPrefix(t.folded, "哪")
 }
 

@@ -34,7 +34,7 @@ func (q *sentence) mentions() []mention {
 	var list []mention
 	if hasHan(q.text) {
 		for _, m := range locate(pronouns, q.text) {
-			if n, ok := q.mention(m); ok {
+			if n, ok := q.mention(m); ok && !q.within(n) {
 				list = append(list, n)
 			}
 		}
@@ -48,9 +48,25 @@ func (q *sentence) mentions() []mention {
 		if m[6] >= 0 && n.noun == "" && !endsAfter(q.text, m[1]) {
 			continue // that which follows, or a noun of which we know nothing
 		}
-		list = append(list, n)
+		if !q.within(n) {
+			list = append(list, n)
+		}
 	}
 	return list
+}
+
+// within tells whether a mention points to something in its own question: 检索增强生成这个
+// 名称, Ernie Bot on its first day.
+func (q *sentence) within(m mention) bool {
+	return slices.ContainsFunc(q.phrases, func(p phrase) bool {
+		apposed := p.end == m.start && !m.person && !m.possess && (p.name || p.start == leadStart(q)) && q.text[m.start] >= utf8.RuneSelf && !strings.HasPrefix(q.text[m.start:], "它")
+		return apposed || p.name && p.end <= m.start && m.possess && m.noun == "" && !q.determined(m)
+	})
+}
+
+// determined tells whether a mention is 这个 or the like, before a noun.
+func (q *sentence) determined(m mention) bool {
+	return strings.ContainsAny(q.text[m.start:m.end], "这這那该該此本")
 }
 
 // endsAfter tells whether nothing but a verb or an end follows.
