@@ -318,6 +318,9 @@ func (t script) joined(f fact) fact {
 	s := t.folded
 	for at(s, f.end) == ' ' && latin(at(s, f.end+1)) && unicode.IsUpper(t.written[f.end+1]) {
 		end := t.termEnd(f.end + 1)
+		if _, next := t.dateAt(f.end + 1); next > f.end+1 {
+			break // with Microsoft September 7
+		}
 		if !t.named(f.end+1, end) || end-f.start > longestName {
 			break
 		}

@@ -30,13 +30,16 @@ func (t script) denial() (found []fact) {
 	return nil
 }
 
-// denied tells whether a sentence of the sources about the same denies something too,
-// or none is about the same.
-func (e *evidence) denied() bool {
+// denied tells whether the sources have the same word of denial, or a sentence about the
+// same that denies something too, or none about the same.
+func (e *evidence) denied(f fact) bool {
+	if e.any(func(s *Source) bool { return strings.Contains(string(s.text.folded), string(f.word)) }) {
+		return true
+	}
 	about := false
 	for _, s := range e.sources {
-		for _, f := range s.bounds {
-			part := s.text.folded[f.start:f.end]
+		for _, b := range s.bounds {
+			part := s.text.folded[b.start:b.end]
 			if len(e.claim) == 0 || shareOf(part, e.claim) < denialShare {
 				continue
 			}

@@ -199,7 +199,7 @@ func (e *evidence) holdsNumber(f fact) (found, elsewhen bool) {
 	dated = dated && e.holdsDate(when)
 	for _, s := range e.sources {
 		for _, g := range s.facts {
-			if !sameNumber(f, g, hedge) || g.kind == dateFact && e.from.folded[f.end-1] == '天' || !e.near(s, g) {
+			if !sameNumber(f, g, hedge) || g.kind == dateFact && e.from.folded[f.end-1] == '天' || !e.near(s, g, f) {
 				continue
 			}
 			switch {

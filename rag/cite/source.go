@@ -55,24 +55,27 @@ const (
 	nearCharShare = 0.3
 )
 
-// near tells whether some words of the claim stand around a fact of a source.
-func (e *evidence) near(source *Source, f fact) bool {
+// near tells whether some of the words around a fact f of the claim stand around the fact
+// g of a source.
+func (e *evidence) near(source *Source, g, f fact) bool {
 	if len(e.claim) == 0 {
 		return true
 	}
-	s := source.text.folded
-	around := s[max(0, f.start-vicinity):min(len(s), f.end+vicinity)]
-	shared := map[string]bool{}
-	eachWord(around, func(word string) {
-		if e.claim[word] {
+	wanted, shared := map[string]bool{}, map[string]bool{}
+	eachWord(around(e.from.folded, f), func(word string) { wanted[word] = true })
+	there := around(source.text.folded, g)
+	eachWord(there, func(word string) {
+		if wanted[word] {
 			shared[word] = true
 		}
 	})
-	if len(shared) > 0 && float64(len(shared)) >= nearShare*float64(len(e.claim)) {
+	if float64(len(shared)) >= nearShare*float64(len(wanted)) && (len(shared) > 0 || len(wanted) == 0) {
 		return true
 	}
-	return e.shared(func(r rune) bool { return slices.Contains(around, r) }) >= nearCharShare
+	return e.shared(func(r rune) bool { return slices.Contains(there, r) }) >= nearCharShare
 }
+
+func around(s []rune, f fact) []rune { return s[max(0, f.start-vicinity):min(len(s), f.end+vicinity)] }
 
 // shared is the share of the sentence's Han characters for which held is true.
 func (e *evidence) shared(held func(r rune) bool) float64 {
@@ -127,7 +130,7 @@ func (e *evidence) holds(f fact) bool {
 		return e.any(func(s *Source) bool { return strings.Contains(s.letters, string(f.word)) })
 	case rareFact:
 		if f.denies {
-			return e.denied()
+			return e.denied(f)
 		}
 		if f.word[0] == '每' {
 			return e.holdsPeriod(f)

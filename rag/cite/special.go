@@ -14,8 +14,8 @@ func (t script) dateAt(i int) (f fact, next int) {
 		return f, i
 	}
 	d, size := quantity.ReadDate(t.folded[i:])
-	if size == 0 {
-		return f, i
+	if size == 0 || latin(t.folded[i+size-1]) && (latin(at(t.folded, i+size)) || digit(at(t.folded, i+size))) {
+		return f, i // 7 Sep7e
 	}
 	return fact{kind: dateFact, start: i, end: i + size, date: d}, i + size
 }
