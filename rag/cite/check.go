@@ -157,12 +157,7 @@ func (e *evidence) judge(facts []fact) Support {
 		if f.kind == numberFact && sameLanguage && slices.ContainsFunc(facts, func(q fact) bool { return q.kind == quoteFact && q.start <= f.start && f.end <= q.end }) {
 			continue // it stands and falls with the quotation
 		}
-		found, elsewhen := false, false
-		if f.kind == numberFact {
-			found, elsewhen = e.holdsNumber(f)
-		} else {
-			found = e.holds(f) && !e.borrowed(f)
-		}
+		found, elsewhen := e.finds(f)
 		if found || sameLanguage || !f.translatable() {
 			t.count(f, found)
 		}
@@ -171,28 +166,42 @@ func (e *evidence) judge(facts []fact) Support {
 		}
 	}
 	support := t.support(e.from)
-	checked, missing, rare := t.checked, t.missing, t.rare
+	support.Verdict = e.verdict(t, sameLanguage)
+	return support
+}
+
+// finds tells whether the sources state f, and whether only of another day or year.
+func (e *evidence) finds(f fact) (found, elsewhen bool) {
+	if f.kind == numberFact {
+		return e.holdsNumber(f)
+	}
+	return e.holds(f) && !e.borrowed(f), false
+}
+
+// verdict weighs what was found, and the words around it.
+func (e *evidence) verdict(t tally, sameLanguage bool) (verdict string) {
 	overlap := e.overlap()
 	switch {
-	case missing*2 > checked:
-		support.Verdict = Unsupported
-	case missing > 0:
-		support.Verdict = Partial
-	case !sameLanguage && checked > 0:
-		support.Verdict = Supported
+	case t.missing*2 > t.checked:
+		return Unsupported
+	case t.missing > 0:
+		return Partial
+	case !sameLanguage && t.checked > 0:
+		return Supported
 	case !sameLanguage:
-		support.Verdict = Partial
-	case checked > 0:
-		if support.Verdict = grade(overlap, factsFit, foreign); support.Verdict == Unsupported && (checked > 1 || e.characters() >= nearCharShare) {
-			support.Verdict = Partial // said in other words
+		return Partial
+	case t.checked > 0:
+		verdict = grade(overlap, factsFit, foreign)
+		if verdict == Unsupported && (t.checked > 1 || e.characters() >= nearCharShare) {
+			verdict = Partial // said in other words
 		}
 	default:
-		support.Verdict = grade(overlap, fits, hardlyFits)
+		verdict = grade(overlap, fits, hardlyFits)
 	}
-	if rare > 0 && support.Verdict == Supported {
-		support.Verdict = Partial
+	if t.rare > 0 && verdict == Supported {
+		return Partial
 	}
-	return support
+	return verdict
 }
 
 // tally counts what was found of a sentence.

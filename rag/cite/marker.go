@@ -116,22 +116,45 @@ func scanMarker(s string, final bool) (marker, verdict) {
 
 func (c *scanner) marker() (m marker, ok bool) {
 	closing, raised := c.raise()
-	depth := 0
+	depth := c.brackets()
+	if m.bare = depth == 0; m.bare && !raised {
+		return m, false
+	}
+	if ok = c.numbered(&m, depth); !ok {
+		return m, false
+	}
+	for range depth {
+		if _, ok = c.take(closes); !ok {
+			return m, false
+		}
+	}
+	if raised && !c.word(closing) && (m.bare || closing != "^" || c.want == more) {
+		return m, false
+	}
+	m.size = c.at
+	m.list = m.list || len(m.numbers) > 1
+	return m, true
+}
+
+// brackets goes past the opening ones, two at most.
+func (c *scanner) brackets() (depth int) {
 	for range 2 {
 		if _, opened := c.take(opens); opened {
 			depth++
 		}
 	}
-	if m.bare = depth == 0; m.bare && !raised {
-		return m, false
-	}
+	return depth
+}
+
+// numbered reads what stands in the brackets.
+func (c *scanner) numbered(m *marker, depth int) bool {
 	c.skip(blank)
 	if depth > 0 {
 		c.take(is("^"))
 	}
 	for {
-		if ok = c.item(&m); !ok {
-			return m, false
+		if !c.item(m) {
+			return false
 		}
 		c.skip(blank)
 		if _, next := c.take(is(",，、;；&和及")); !next {
@@ -148,20 +171,7 @@ func (c *scanner) marker() (m marker, ok bool) {
 	if note { // 【1†source】, 【4:0†L10-L20】
 		c.skip(func(r rune) bool { return r != '\n' && !opens(r) && !closes(r) })
 	}
-	if m.part && !note {
-		return m, false // a slice, a ratio, a time
-	}
-	for range depth {
-		if _, ok = c.take(closes); !ok {
-			return m, false
-		}
-	}
-	if raised && !c.word(closing) && (m.bare || closing != "^" || c.want == more) {
-		return m, false
-	}
-	m.size = c.at
-	m.list = m.list || len(m.numbers) > 1
-	return m, true
+	return !m.part || note // else a slice, a ratio, a time
 }
 
 // raise reads what begins a superscript and returns what ends it. The caret behind
