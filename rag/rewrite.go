@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -60,9 +61,7 @@ func (a *Answerer) rewrite(ctx context.Context, w *writing, bare *Result) (text 
 		return reading.Text, share
 	}
 	w.answer.Stats.ModelCalls++
-	if text := a.rewriteByModel(ctx, q); text == strings.TrimSpace(q.Text) {
-		return "", 0
-	} else if text != "" {
+	if text := a.rewriteByModel(ctx, q); text != "" && !r.Resolve(text, turns).Leans {
 		return text, share
 	}
 	return reading.Text, share
@@ -181,18 +180,22 @@ func usable(text, conversation string) string {
 	return text
 }
 
-// strange tells whether a text has many Chinese characters that are not known.
+// strange tells whether a text is not about what is known: its Chinese characters, but for
+// those that ask and join, stand there only in part, or hardly any does.
 func strange(text, known string) bool {
-	han, strange := 0, 0
+	content, found := 0, 0
 	for _, r := range fold.String(text) {
-		if unicode.Is(unicode.Han, r) {
-			han++
-			if !strings.ContainsRune(known, r) && !strings.ContainsRune(askingCharacters, r) {
-				strange++
+		if unicode.Is(unicode.Han, r) && !strings.ContainsRune(askingCharacters, r) {
+			content++
+			if strings.ContainsRune(known, r) {
+				found++
 			}
 		}
 	}
-	return strange > 2 && strange*5 > han
+	latin := slices.ContainsFunc(namesOrNos.FindAllString(fold.String(text), -1), func(w string) bool {
+		return !stopWords[w] && strings.Contains(known, w)
+	})
+	return found < 2 && !latin || (content-found)*10 > content*4
 }
 
 // askingCharacters are those of the words that ask and join.

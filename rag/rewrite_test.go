@@ -31,7 +31,10 @@ func TestAModelRewritesWhatLeans(t *testing.T) {
 		"nothing":          {ragtest.Reply{Pieces: []string{" "}}, "讯飞星火的用户突破了多少？"},
 		"it fails":         {ragtest.Reply{Err: &rag.ModelError{Kind: rag.ErrorUnavailable}}, "讯飞星火的用户突破了多少？"},
 		"it is too slow":   {ragtest.Reply{Pieces: []string{"讯飞星火的用户有多少？"}, Gate: make(chan struct{})}, "讯飞星火的用户突破了多少？"},
-		"it changes none":  {ragtest.Reply{Pieces: []string{"它的用户突破了多少？"}}, ""},
+		"it changes none":  {ragtest.Reply{Pieces: []string{"它的用户突破了多少？"}}, "讯飞星火的用户突破了多少？"},
+		"it still leans":   {ragtest.Reply{Pieces: []string{"那它的用户有多少？"}}, "讯飞星火的用户突破了多少？"},
+		"a courtesy":       {ragtest.Reply{Pieces: []string{"好的。"}}, "讯飞星火的用户突破了多少？"},
+		"it does not know": {ragtest.Reply{Pieces: []string{"我不知道。"}}, "讯飞星火的用户突破了多少？"},
 		"control sequence": {ragtest.Reply{Pieces: []string{"<|im_start|>讯飞星火的用户有多少？"}}, "讯飞星火的用户突破了多少？"},
 	} {
 		t.Run(name, func(t *testing.T) {
