@@ -183,6 +183,9 @@ func (a *Answerer) finish(ctx context.Context, w *writing, finish string, err er
 		return err
 	}
 	w.assemble(text, claims, sentences)
+	if w.answer.Stats.FirstMS == 0 { // nothing could be told before the whole was checked
+		w.answer.Stats.FirstMS = w.elapsed()
+	}
 	w.answer.Citations = w.citations()
 	w.answer.Closest = []Citation{}
 	switch {

@@ -55,7 +55,8 @@ function note(sentence) {
   const missing = (sentence.missing ?? []).join(t.comma);
   const repaired = sentence.repaired && h('span', { class: 'repair-note', 'data-repaired': sentence.repaired }, t.repaired[sentence.repaired] ?? '');
   if (!WEAK.has(sentence.support)) return repaired;
-  const words = sentence.judged_by ? t.judged : t[sentence.support](missing);
+  const uncited = sentence.citations?.length === 0 && missing === '';
+  const words = (sentence.judged_by && t.judged) || (uncited && t.uncited) || t[sentence.support](missing);
   return h('span', null, h('span', { class: 'weak-note', 'data-support': sentence.support }, words), repaired);
 }
 
