@@ -40,9 +40,10 @@ func TestANewTopicDragsNothingAlong(t *testing.T) {
 	t.Parallel()
 	var questions []testQuestion
 	err := readLines(t.Context(), filepath.Join(root, "corpus", "sample", "questions.jsonl"), 1<<20, questionForm, func(q testQuestion, _ string) error {
-		if !q.Unanswerable {
-			questions = append(questions, q)
+		if q.Unanswerable {
+			q.Answers, q.DocIDs = []string{"nowhere"}, []label{"none.md"}
 		}
+		questions = append(questions, q)
 		return nil
 	})
 	if err != nil {

@@ -124,6 +124,8 @@ func (r Resolver) elliptic(q *sentence, c *context) readings {
 	switch asks := q.asks(); {
 	case of != "":
 		return readings{texts, own == 0 && utf8.RuneCountInString(q.text) <= 12}
+	case leading && q.phrases[0].end-q.phrases[0].start > len("三个字"):
+		return readings{} // it has a subject of its own
 	case leading:
 		return readings{texts[:1], false}
 	case predicates[first] && asks, asking[first] && own == 0, q.lead.back && asking[first]:

@@ -42,6 +42,7 @@ const (
 	maxReading  = 300  // characters
 	maxAnswer   = 2000 // characters of an answer that are read
 	maxTopics   = 4    // that are kept in mind
+	known       = 0.3  // how well a bare question must be answered to be taken for one about the subject at all
 	later       = 0.08 // by what a less likely reading must be answered better
 )
 
@@ -150,7 +151,8 @@ func (r Resolver) repeated(q *sentence, c *context) readings {
 }
 
 // choose takes the reading that the articles answer best, and an unsure one only if
-// they answer it no worse than the bare question.
+// they answer it no worse than the bare question. That must be answered in part itself:
+// of a question that is foreign to the articles they would find nothing but the subject.
 func (r Resolver) choose(question string, found readings) Reading {
 	if len(found.texts) == 0 {
 		return Reading{Leans: found.sure}
@@ -171,8 +173,10 @@ func (r Resolver) choose(question string, found readings) Reading {
 	} else {
 		text = found.texts[0]
 	}
-	if !found.sure && (best <= 0 || best < r.Score(question)) {
-		return Reading{}
+	if !found.sure {
+		if bare := r.Score(question); bare < known || best < bare {
+			return Reading{}
+		}
 	}
 	return Reading{Text: text, Leans: found.sure}
 }

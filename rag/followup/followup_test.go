@@ -125,7 +125,7 @@ func TestTheArticlesDecide(t *testing.T) {
 		t.Errorf("read as %q", got)
 	}
 	likely := "什么叫数据污染？"
-	for text, score := range map[string]float64{"": 0.5, "通用大模型什么叫数据污染？": 0.1} {
+	for score, text := range map[float64]string{0.5: "", 0.3: "通用大模型什么叫数据污染？", 0.1: ""} {
 		r.Score = func(q string) float64 {
 			if q == likely {
 				return score
