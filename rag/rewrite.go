@@ -129,6 +129,9 @@ func (a *Answerer) rewriteByModel(ctx context.Context, q Question) string {
 	said += notice{"最后一个问题：", "Last question: "}[lang] + onOneLine(q.Text)
 	var out strings.Builder
 	_, err := a.Rewrite.Model.Chat(ctx, []Message{{Role: "system", Content: rewriting[lang]}, {Role: "user", Content: guard.Neutral(said)}}, func(piece Piece) error {
+		if piece.Recant {
+			out.Reset()
+		}
 		if !piece.Thinking {
 			out.WriteString(piece.Text)
 		}

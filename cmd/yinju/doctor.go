@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -227,35 +226,6 @@ func (d *diagnosis) refusal(c rag.Calibration, set *settings) {
 		c.Chinese, c.English, 100*c.Rate, c.Questions, 100*c.Narrow)
 }
 
-// servers tries what is configured, each with one small request.
-func (d *diagnosis) servers(ctx context.Context, set *settings) {
-	s := &service{Log: slog.New(slog.DiscardHandler)}
-	x := newIndex(set, s, &segment.Segmenter{}, nil)
-	a := newAnswerer(set, x)
-	if set.EmbedModel == "" {
-		d.ok("embeddings", "The built-in vectors serve; they only fill the last places of what words find. A real embedding model also finds passages that say it in other words: yinju -embed-model bge-m3 -embed-url http://127.0.0.1:11434/v1")
-	} else {
-		d.try(ctx, "embeddings", func(ctx context.Context) (string, error) {
-			vector, err := x.Embedder.EmbedQuery(ctx, "引据")
-			return fmt.Sprintf("%s gave a vector of %d dimensions", set.EmbedModel, len(vector)), err
-		})
-	}
-	if a.Reranker != nil {
-		d.try(ctx, "reranking", func(ctx context.Context) (string, error) {
-			_, err := a.Reranker.Rerank(ctx, "桥有多长？", rerankSample())
-			return set.RerankModel + " ranked two passages", err
-		})
-	}
-	if a.Chat == nil {
-		d.ok("model", "No chat model: answers are sentences quoted from the articles. -model and -model-url connect one.")
-		return
-	}
-	d.try(ctx, "model", func(ctx context.Context) (string, error) {
-		_, err := a.Chat.Chat(ctx, []rag.Message{{Role: "user", Content: "Reply with the one word: ok"}}, func(rag.Piece) error { return nil })
-		return set.Model + " answered", err
-	})
-}
-
 // worth says what the embedding model is worth on these articles, as far as that is known:
 // to find it out takes all of their vectors.
 func (d *diagnosis) worth(ctx context.Context, set *settings, data string, locked bool) {
@@ -287,24 +257,5 @@ func (d *diagnosis) worth(ctx context.Context, set *settings, data string, locke
 		d.ok("embeddings", "Found at the last start: %s.", strings.TrimSuffix(w.Sentence(), "."))
 	} else {
 		d.ok("embeddings", "What the vectors are worth on these articles is found at the first start.")
-	}
-}
-
-func (d *diagnosis) try(ctx context.Context, about string, request func(context.Context) (string, error)) {
-	ctx, cancel := context.WithTimeout(ctx, doctorTimeout)
-	defer cancel()
-	began := time.Now()
-	said, err := request(ctx)
-	took := time.Since(began).Milliseconds()
-	var failed *rag.ModelError
-	switch {
-	case err == nil:
-		d.ok(about, "%s, in %d ms.", said, took)
-	case errors.As(err, &failed):
-		d.fail(about, "After %d ms: %s", took, failed.Error())
-	case ctx.Err() != nil:
-		d.fail(about, "No answer within %v; is the server running, and the model loaded?", doctorTimeout)
-	default:
-		d.fail(about, "After %d ms: %v", took, err)
 	}
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -101,6 +103,14 @@ func TestDoctorOnModelServers(t *testing.T) {
 		"not an API":             {openaitest.Fault{Kind: openaitest.HTML, On: "chat"}, key, "FAIL", "model", "protocol"},
 		"no word":                {openaitest.Fault{Kind: openaitest.Empty, On: "chat"}, key, "FAIL", "model", "protocol"},
 		"a key in an error":      {openaitest.Fault{Kind: openaitest.ErrorStatus, Status: 400, Body: "bad key " + key, On: "chat"}, key, "FAIL", "model", "request"},
+		"not streamed":           {openaitest.Fault{Kind: openaitest.Whole, On: "chat"}, key, "warn", "model", "does not stream"},
+		"thinks first":           {openaitest.Fault{Kind: openaitest.Reasoning, Body: "hm", On: "chat"}, key, "ok", "model", "thought and answered"},
+		"a page for the vectors": {openaitest.Fault{Kind: openaitest.HTML, On: "embeddings"}, key, "FAIL", "embeddings", "web page"},
+		"a page for the answer":  {openaitest.Fault{Kind: openaitest.HTML, On: "chat"}, key, "FAIL", "model", "proxy"},
+		"a page for the ranking": {openaitest.Fault{Kind: openaitest.HTML, On: "rerank"}, key, "FAIL", "reranking", "web page"},
+		"a firewall's page":      {openaitest.Fault{Kind: openaitest.ErrorStatus, Status: 403, Body: openaitest.Page, On: "chat"}, key, "FAIL", "model", "web page"},
+		"a proxy that asks":      {openaitest.Fault{Kind: openaitest.ErrorStatus, Status: 407, On: "chat"}, key, "FAIL", "model", "HTTPS_PROXY"},
+		"one odd vector":         {openaitest.Fault{Kind: openaitest.Dimension, N: 3, On: "embeddings"}, key, "FAIL", "embeddings", "3 dimensions"},
 		"no such model":          {openaitest.Fault{Kind: openaitest.ErrorStatus, Status: 404, On: "embeddings"}, key, "FAIL", "embeddings", "request"},
 		"vectors of nothing":     {openaitest.Fault{Kind: openaitest.NaN, On: "embeddings"}, key, "FAIL", "embeddings", "protocol"},
 		"ranks without score":    {openaitest.Fault{Kind: openaitest.NoScore, On: "rerank"}, key, "FAIL", "reranking", "protocol"},
@@ -125,6 +135,66 @@ func TestDoctorOnModelServers(t *testing.T) {
 			expect(t, findings, "ok", "settings", "with a key")
 		})
 	}
+}
+
+// A faulty setting is told from what the server says elsewhere.
+func TestDoctorFindsWhatIsBehindAnError(t *testing.T) {
+	t.Parallel()
+	const key = "sk-very-secret"
+	fake := &openaitest.Server{
+		Key: key, Model: "qwen3:8b", EmbedModel: "bge-m3", MaxBatch: 4, Date: "Sun, 01 Nov 2020 00:00:00 GMT",
+		Models: []string{"zephyr", key, "a\x1b[31m\nname", strings.Repeat("long", 100), "m1", "m2", "m3", "m4", "m5"},
+	}
+	base, stop := fake.Start()
+	t.Cleanup(stop)
+	root := strings.TrimSuffix(base, "/v1")
+	closed, stopped := (&openaitest.Server{}).Start()
+	stopped()
+	tls := httptest.NewUnstartedServer(fake)
+	tls.Config.ErrorLog = log.New(io.Discard, "", 0) // it tells of the client that distrusts it
+	tls.StartTLS()
+	t.Cleanup(tls.Close)
+	env := map[string]string{"YINJU_MODEL_KEY": key, "YINJU_EMBED_KEY": key}
+	for name, c := range map[string]struct {
+		args                []string
+		level, about, words string
+	}{
+		"a misspelt model":        {[]string{"-model", "qwen3-8b", "-model-url", base}, "FAIL", "model", "does not list the model qwen3-8b; it lists qwen3:8b, "},
+		"a misspelt embedder":     {[]string{"-embed-model", "bgem3", "-embed-url", base}, "FAIL", "embeddings", "it lists bge-m3, "},
+		"no /v1":                  {[]string{"-model", "qwen3:8b", "-model-url", root}, "FAIL", "model", "answers at " + base + ": write that into -model-url"},
+		"two /v1":                 {[]string{"-model", "qwen3:8b", "-model-url", base + "/v1"}, "FAIL", "model", "answers at " + base + ":"},
+		"no /v1 for the embedder": {[]string{"-embed-model", "bge-m3", "-embed-url", root}, "FAIL", "embeddings", "write that into -embed-url"},
+		"too many texts at once":  {[]string{"-embed-model", "bge-m3", "-embed-url", base}, "warn", "embeddings", "does not take 10 texts at once, but 2"},
+		"a clock that is wrong":   {[]string{"-model", "qwen3:8b", "-model-url", base}, "warn", "clock", "differ by"},
+		"a server that is down":   {[]string{"-model", "m", "-model-url", closed}, "FAIL", "model", "server runs"},
+		"no such host":            {[]string{"-model", "m", "-model-url", "http://no-such-host.invalid/v1"}, "FAIL", "model", "host name"},
+		"a certificate of ours":   {[]string{"-model", "m", "-model-url", tls.URL + "/v1"}, "FAIL", "model", "not trusted"},
+		"no TLS there":            {[]string{"-model", "m", "-model-url", strings.Replace(base, "http:", "https:", 1)}, "FAIL", "model", "write http://"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			findings, err := examine(t, env, c.args...)
+			expect(t, findings, c.level, c.about, c.words)
+			if (err != nil) != (c.level == "FAIL") {
+				t.Errorf("ended with %v:\n%s", err, findings)
+			}
+			if strings.Contains(findings, key) || strings.Contains(findings, "\x1b") || strings.Contains(findings, strings.Repeat("long", 30)) {
+				t.Errorf("the server's words as they came:\n%s", findings)
+			}
+		})
+	}
+}
+
+func TestDoctorKnowsThePresetsVectors(t *testing.T) {
+	t.Parallel()
+	fake := &openaitest.Server{Dimensions: 8}
+	base, stop := fake.Start()
+	t.Cleanup(stop)
+	findings, err := examine(t, nil, "-preset", "ollama", "-model-url", base, "-preset-embed", "-embed-url", base)
+	if err != nil {
+		t.Errorf("%v:\n%s", err, findings)
+	}
+	expect(t, findings, "warn", "embeddings", "bge-m3 is known to give 1024 dimensions, not 8")
 }
 
 func TestDoctorBesideAServer(t *testing.T) {

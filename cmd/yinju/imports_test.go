@@ -41,7 +41,7 @@ var arrows = []struct {
 	{"rag/followup", []string{"corpus", "corpus/fold"}},
 	{"rag/guard", nil},
 	{"rag", []string{"corpus", "corpus/fold", "rag/bm25", "rag/cite", "rag/followup", "rag/form", "rag/guard", "rag/hint"}},
-	{"rag/openai/preset", []string{"rag/openai"}},                                        // data about its servers
+	{"rag/openai/preset", []string{"rag", "rag/openai"}},                                 // data about its servers
 	{"rag/openai/openaitest/...", []string{"rag/openai/openaitest"}},                     // a fake server, itself without ours
 	{"rag/extractive", []string{"rag", "rag/bm25", "rag/form", "corpus", "corpus/fold"}}, // reads the question's terms
 	{"rag/...", []string{"rag", "rag/cite", "corpus", "corpus/fold"}},                    // adapters

@@ -71,6 +71,11 @@ func (c Chat) endpoint() endpoint {
 // leading elements such as <think> are thinking. A server that answers whole instead of
 // streaming gives one piece.
 func (c Chat) Chat(ctx context.Context, messages []rag.Message, emit func(rag.Piece) error) (string, error) {
+	return c.converse(ctx, messages, new(bool), emit)
+}
+
+// converse is Chat; whole is set if the server did not stream.
+func (c Chat) converse(ctx context.Context, messages []rag.Message, whole *bool, emit func(rag.Piece) error) (string, error) {
 	c = c.withDefaults()
 	total, stop := context.WithTimeoutCause(ctx, c.TotalTimeout, timeoutFailure(fmt.Sprintf(
 		"The answer was not finished within %v: try a faster model or a shorter question.", c.TotalTimeout)))
@@ -79,6 +84,7 @@ func (c Chat) Chat(ctx context.Context, messages []rag.Message, emit func(rag.Pi
 	finish, err := retry(total, p, func() (string, error) {
 		a := attempt{Chat: c, endpoint: c.endpoint(), emit: emit}
 		finish, err := a.run(total, messages)
+		*whole = a.whole
 		if f, ok := errors.AsType[*failure](err); ok && a.emitted {
 			f.retry = false
 		}

@@ -160,9 +160,7 @@ func (e *Embeddings) batch(ctx context.Context, p patience, texts []string) ([][
 	if !ok || len(texts) == 1 {
 		return vectors, err
 	}
-	switch f.Status {
-	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
-	default:
+	if !f.refusesSize() {
 		return nil, err
 	}
 	middle := len(texts) / 2
@@ -206,6 +204,9 @@ func (e endpoint) takeWhole(resp *http.Response, limit int) error {
 	body, err := e.readAll(resp.Body, limit)
 	if err != nil {
 		return err
+	}
+	if isPage(body) {
+		return e.webPage(resp.StatusCode)
 	}
 	if err := e.errorIn(body); err != nil {
 		return err

@@ -3,6 +3,7 @@ package openai
 import (
 	"bytes"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -47,17 +48,40 @@ func timeoutFailure(hint string) *failure { return fail(rag.ErrorTimeout, 0, hin
 
 // connectFailure sorts the errors of net/http, whose text holds the address.
 func (e endpoint) connectFailure(err error) *failure {
-	hint := "Nothing answers there: check that the server runs and that " + e.names.url + " is right."
-	if d, ok := errors.AsType[*net.DNSError](err); ok && d.IsNotFound {
-		hint = "The host name is not known: check " + e.names.url + "."
-	} else if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		hint = "The server's certificate is not trusted: check " + e.names.url + " and this machine's certificates."
-	} else if errors.Is(err, http.ErrSchemeMismatch) {
-		hint = "The server does not speak TLS: write http:// in " + e.names.url + "."
-	}
-	f := fail(rag.ErrorUnavailable, 0, hint)
+	f := fail(rag.ErrorUnavailable, 0, e.connectHint(err))
 	f.retry = true
 	return f
+}
+
+func (e endpoint) connectHint(err error) string {
+	address := "check " + e.names.url
+	if d, ok := errors.AsType[*net.DNSError](err); ok {
+		if d.IsNotFound {
+			return "The host name is not known: " + address + "."
+		}
+		return "The host name could not be looked up: check this machine's network and DNS."
+	}
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
+		return "The proxy does not answer: check HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY."
+	}
+	if c, ok := errors.AsType[x509.CertificateInvalidError](err); ok && c.Reason == x509.Expired {
+		return "The server's certificate has expired or is not yet valid: check this machine's clock, which says " +
+			time.Now().UTC().Format("2006-01-02 15:04") + " UTC."
+	}
+	if _, ok := errors.AsType[x509.HostnameError](err); ok {
+		return "The server's certificate is for another host name: " + address + "."
+	}
+	_, unknown := errors.AsType[x509.UnknownAuthorityError](err)
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok || unknown {
+		return "The server's certificate is not trusted: " + address + " and this machine's certificates."
+	}
+	if errors.Is(err, http.ErrSchemeMismatch) {
+		return "The server does not speak TLS: write http:// in " + e.names.url + "."
+	}
+	if n, ok := errors.AsType[net.Error](err); ok && n.Timeout() {
+		return "Nothing answers there in time: " + address + ", the network and its firewalls."
+	}
+	return "Nothing answers there: check that the server runs and that " + e.names.url + " is right."
 }
 
 // maxErrorBody is how much of an error answer is looked at.
@@ -77,6 +101,10 @@ func (e endpoint) statusFailure(resp *http.Response) *failure {
 func (e endpoint) classify(status int, body []byte) *failure {
 	names := e.names
 	switch {
+	case status == http.StatusProxyAuthRequired:
+		return e.requestFailure(status, "The proxy wants a user name and password: put them into HTTPS_PROXY, or name the host in NO_PROXY.")
+	case status < 500 && status != http.StatusNotFound && isPage(body):
+		return e.webPage(status)
 	case status == http.StatusPaymentRequired || status != http.StatusUnauthorized && usedUp(body):
 		return fail(rag.ErrorRateLimited, status, "The account's quota is used up: see to it with the provider.")
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
@@ -100,6 +128,18 @@ func (e endpoint) classify(status int, body []byte) *failure {
 	}
 	return e.requestFailure(status, "The server does not accept the request: check "+names.model+
 		" and that the server supports what is set.")
+}
+
+// isPage tells HTML from anything that an API says.
+func isPage(body []byte) bool {
+	body = bytes.TrimPrefix(bytes.TrimSpace(body), utf8BOM)
+	start := bytes.ToLower(body[:min(len(body), 64)])
+	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html"))
+}
+
+func (e endpoint) webPage(status int) *failure {
+	return fail(rag.ErrorProtocol, status, "A web page answered instead of the model server: check "+e.names.url+
+		", which usually ends in /v1, and whether a proxy or a login page stands between (HTTPS_PROXY).")
 }
 
 // usedUp recognises that an account has nothing left; some say so with 403 or 429.

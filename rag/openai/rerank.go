@@ -177,6 +177,9 @@ func (e endpoint) post(ctx context.Context, path string, body []byte, limit int)
 		return nil, e.explain(context.Background(), ctx, err)
 	}
 	closeBody(resp)
+	if isPage(answer) {
+		return nil, e.webPage(resp.StatusCode)
+	}
 	if err := e.errorIn(answer); err != nil {
 		return nil, err
 	}

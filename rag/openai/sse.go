@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"unicode/utf8"
 )
 
@@ -116,6 +117,9 @@ func (f *filter) take(line []byte) error {
 		return nil
 	case line[0] == '{':
 		return f.whole(line)
+	}
+	if isPage(line) {
+		return f.webPage(http.StatusOK)
 	}
 	return f.protocolFailure("The server answered with something else than a chat completion: check that " +
 		f.names.url + " is the address of an OpenAI-compatible server, usually ending in /v1.")

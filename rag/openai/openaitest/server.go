@@ -35,6 +35,8 @@ type Server struct {
 	MaxBatch    int           // inputs in one embedding request; 0 means 2048, and 32 for TEI's texts
 	MaxChars    int           // code points of one input or document, or of all messages; 0 means any
 	PieceDelay  time.Duration // between the pieces of an answer
+	Models      []string      // listed at /models besides the above
+	Date        string        // header of /models, to be wrong with; empty means the right one
 
 	// Reply writes the answer, in the pieces in which it is streamed. nil means Quote.
 	Reply func(Request) []string
@@ -188,6 +190,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		s.model(w, r)
 	case "GET /v1/models":
+		if s.Date != "" {
+			w.Header().Set("Date", s.Date)
+		}
 		if s.authorized(w, r) {
 			writeJSON(w, http.StatusOK, s.models())
 		}

@@ -177,7 +177,7 @@ type modelList struct {
 
 func (s *Server) models() modelList {
 	list := modelList{Object: "list", Data: []modelInfo{}}
-	for _, name := range []string{s.Model, s.EmbedModel, s.RerankModel} {
+	for _, name := range append([]string{s.Model, s.EmbedModel, s.RerankModel}, s.Models...) {
 		if name != "" {
 			list.Data = append(list.Data, modelInfo{ID: name, Object: "model", Created: created, OwnedBy: "openaitest"})
 		}
