@@ -70,6 +70,8 @@ async function run(turn) {
   keep();
   const on = {
     passages: (data) => { turn.record.passages = data?.passages ?? []; turn.setPassages(turn.record.passages); },
+    thinking: (data) => { if (typeof data?.text === 'string') turn.thinking.push(data.text); },
+    restart: () => { turn.record.partial = ''; turn.restart(); },
     delta: (data) => {
       if (typeof data?.text !== 'string') return;
       turn.record.partial += data.text;

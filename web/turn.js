@@ -1,7 +1,7 @@
 // One turn of the conversation: a question and what became of it. A record holds
 // what is kept; the Turn shows it.
 //
-// record: {question, auto, state, partial, answer, failure}, where state is "asking",
+// record: {question, auto, state, partial, thinking, answer, failure}, where state is "asking",
 // "done", "stopped", "interrupted" or "failed".
 
 import { adoptHTML } from './adopt.js';
@@ -13,6 +13,7 @@ import { filterChip } from './filters.js';
 import { LiveText } from './live.js';
 import { markSupport } from './support.js';
 import { t } from './strings.js';
+import { Thinking } from './thinking.js';
 import { why } from './why.js';
 
 export class Turn {
@@ -22,9 +23,10 @@ export class Turn {
     this.retry = retry;
     this.edit = edit;
     this.label = h('p', { class: 'label' });
+    this.thinking = new Thinking(record);
     this.text = h('div', { class: 'text' });
     this.after = h('div', { class: 'after' });
-    this.body = h('div', { class: 'answer' }, this.label, this.text, this.after);
+    this.body = h('div', { class: 'answer' }, this.label, this.thinking.element, this.text, this.after);
     this.element = h('article', { class: 'turn', 'aria-label': record.question },
       h('h2', { class: 'question', lang: langOf(record.question), tabindex: '-1' }, record.question), this.body);
     if (record.state !== 'asking') this.finish();
@@ -34,6 +36,7 @@ export class Turn {
   begin() {
     this.body.setAttribute('aria-busy', 'true');
     this.label.replaceChildren(h('span', { class: 'working' }, t.searching));
+    this.thinking.begin();
     this.text.replaceChildren();
     this.after.replaceChildren();
     this.passages = [];
@@ -50,13 +53,22 @@ export class Turn {
     if (passages.length > 0) this.say(t.found(passages.length));
   }
 
+  /** What came so far was thinking, not the answer. */
+  restart() {
+    this.live.end();
+    this.text.replaceChildren();
+    this.live = new LiveText(this.text, (n) => chip(n, this.passages));
+  }
+
   push(piece) {
+    this.thinking.stop();
     this.live.push(piece);
   }
 
   /** Shows the record as it ended. */
   finish() {
     this.live?.end();
+    this.thinking.stop();
     this.body.removeAttribute('aria-busy');
     this.body.className = 'answer';
     this.after.replaceChildren();

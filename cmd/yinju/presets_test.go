@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -77,6 +79,24 @@ func TestWrongPresetsSayWhatToWrite(t *testing.T) {
 	} {
 		if _, _, err := parsed(t, env, args...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: %v; want a sentence with %q", args, err, want)
+		}
+	}
+}
+
+// The README says how to connect each of them.
+func TestTheReadmeNamesEveryPreset(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range preset.All {
+		row := "-preset " + p.Name
+		if len(p.Keys) > 0 {
+			row = "| `" + p.Name + "` | `" + p.Keys[0] + "` |"
+		}
+		if !strings.Contains(string(readme), row) {
+			t.Errorf("the README lacks %q", row)
 		}
 	}
 }

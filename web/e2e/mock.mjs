@@ -109,6 +109,19 @@ const SCRIPTS = {
     })));
   },
   async incomplete(write) { await write(sse('done', answer({ complete: false, mode: 'model', model: 'test-model' }))); },
+  async thinks(write) {
+    await write(sse('passages', { passages: citations }));
+    for (const text of [`读者问的是总量，`, `\n见[2]。${HOSTILE}`]) await write(sse('thinking', { text }));
+    await delay(1200);
+    await write(sse('delta', { text: '蓄水总量为三千六百立方米[1]。' }));
+    await delay(300);
+    await write(sse('done', answer({ mode: 'model', model: 'test-model' })));
+  },
+  async rethinks(write) {
+    await write(sse('delta', { text: '先想一想[1]。' }));
+    await delay(150);
+    await write(sse('restart', {}) + sse('thinking', { text: '先想一想[1]。' }) + sse('delta', { text: '总量为三千六百立方米' }));
+  },
   async notice(write) { await write(sse('done', answer({ mode: 'model', model: 'test-model', notice: '向量服务没有回应，只按词查找。' }))); },
   async excerpts(write) { await write(sse('done', answer({ notice: 'These are sentences quoted from the articles.' }))); },
   async fallback(write) { await write(sse('done', answer({ complete: false, notice: '模型没有作答，改为摘录。' }))); },
