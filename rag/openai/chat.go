@@ -126,7 +126,7 @@ type attempt struct {
 	said       joiner // the text, and
 	thought    joiner // the thinking that has a field of its own
 	text       answerText
-	bytes      int
+	bytes      int // of the answer
 	thinkBytes int
 	thinks     bool // the model has thought aloud
 	filled     bool // the answer has a visible character
@@ -213,10 +213,6 @@ func (a *attempt) read(stream *sdk.ChatCompletionStream) (string, error) {
 
 // take hands on what one chunk says.
 func (a *attempt) take(thinking, text string) error {
-	a.bytes += len(text)
-	if a.bytes > a.MaxAnswerBytes+a.thinkBytes {
-		return a.protocolFailure(fmt.Sprintf("The answer is longer than %d bytes: set a maximum of tokens.", a.MaxAnswerBytes))
-	}
 	if s := a.thought.push(thinking); s != "" {
 		a.text.thought = true
 		if err := a.show(part{text: s, thinking: true}); err != nil {
@@ -232,12 +228,15 @@ func (a *attempt) show(parts ...part) error {
 			a.thinks = true
 			a.thinkBytes += len(p.text)
 			if p.recant {
-				a.filled = false
+				a.filled, a.bytes = false, 0
 			} else if a.thinkBytes > a.MaxThinkBytes {
 				continue // it is alive, though nobody reads so much
 			}
 		} else {
 			a.filled = a.filled || strings.TrimSpace(p.text) != ""
+			if a.bytes += len(p.text); a.bytes > a.MaxAnswerBytes {
+				return a.protocolFailure(fmt.Sprintf("The answer is longer than %d bytes: set a maximum of tokens.", a.MaxAnswerBytes))
+			}
 		}
 		a.emitted = true
 		a.watch.stop() // a slow reader is not a slow server

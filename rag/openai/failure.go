@@ -100,11 +100,10 @@ func (e endpoint) statusFailure(resp *http.Response) *failure {
 // classify sorts an error answer by its status and by what its body betrays.
 func (e endpoint) classify(status int, body []byte) *failure {
 	names := e.names
+	if f := e.between(status, body); f != nil {
+		return f
+	}
 	switch {
-	case status == http.StatusProxyAuthRequired:
-		return e.requestFailure(status, "The proxy wants a user name and password: put them into HTTPS_PROXY, or name the host in NO_PROXY.")
-	case status < 500 && status != http.StatusNotFound && isPage(body):
-		return e.webPage(status)
 	case status == http.StatusPaymentRequired || status != http.StatusUnauthorized && usedUp(body):
 		return fail(rag.ErrorRateLimited, status, "The account's quota is used up: see to it with the provider.")
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
@@ -140,6 +139,18 @@ func isPage(body []byte) bool {
 func (e endpoint) webPage(status int) *failure {
 	return fail(rag.ErrorProtocol, status, "A web page answered instead of the model server: check "+e.names.url+
 		", which usually ends in /v1, and whether a proxy or a login page stands between (HTTPS_PROXY).")
+}
+
+// between recognises that something else than the server answered, or is nil. A page may
+// also be a server's own way to say that it failed or knows no such address.
+func (e endpoint) between(status int, body []byte) *failure {
+	switch {
+	case status == http.StatusProxyAuthRequired:
+		return e.requestFailure(status, "The proxy wants a user name and password: put them into HTTPS_PROXY, or name the host in NO_PROXY.")
+	case status < 500 && status != http.StatusNotFound && isPage(body):
+		return e.webPage(status)
+	}
+	return nil
 }
 
 // usedUp recognises that an account has nothing left; some say so with 403 or 429.
@@ -190,26 +201,37 @@ func (e endpoint) errorIn(data []byte) *failure {
 		_ = json.Unmarshal(object.Error, &inner)
 		return e.reported(data, inner.Code, inner.Status, object.Code)
 	}
-	none := func(field json.RawMessage) bool {
-		return len(field) == 0 || string(field) == "null" || string(field) == "[]"
-	}
-	switch code := strings.Trim(string(object.Code), `"`); {
+	switch {
 	case string(object.Object) == `"error"`:
 		return e.reported(data, object.Code)
 	case object.BaseResp.Code != 0:
 		return e.reported(data, json.RawMessage(strconv.Itoa(object.BaseResp.Code)))
-	case code != "" && code != "0" && code != "200" && code != "null" && !none(object.Message) && none(object.Choices) && none(object.Data):
-		return e.reported(data, object.Code)
-	case code != "" && code != "0" && code != "200" && code != "null" && !none(object.Message) && sparkFailed(code):
+	case !failedCode(object.Code) || absent(object.Message):
+		return nil
+	case absent(object.Choices) && absent(object.Data) || sparkFailed(object.Code):
 		return e.reported(data, object.Code)
 	}
 	return nil
 }
 
+// absent tells a field that is missing or holds nothing.
+func absent(field json.RawMessage) bool {
+	return len(field) == 0 || string(field) == "null" || string(field) == "[]"
+}
+
+// failedCode tells a code that does not stand for success.
+func failedCode(code json.RawMessage) bool {
+	switch strings.Trim(string(code), `"`) {
+	case "", "0", "200", "null":
+		return false
+	}
+	return true
+}
+
 // sparkFailed tells the codes of Spark's errors: five digits, 10000 to 11999. They come
 // with an empty choice now and then.
-func sparkFailed(code string) bool {
-	n, err := strconv.Atoi(code)
+func sparkFailed(code json.RawMessage) bool {
+	n, err := strconv.Atoi(strings.Trim(string(code), `"`))
 	return err == nil && n >= 10000 && n < 12000
 }
 
