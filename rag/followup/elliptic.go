@@ -105,12 +105,7 @@ func (r Resolver) elliptic(q *sentence, c *context) readings {
 	if q.named() {
 		return readings{}
 	}
-	own := 0 // phrases of its own
-	for _, p := range q.phrases {
-		if !p.aspect {
-			own++
-		}
-	}
+	own := q.own()
 	first := q.first()
 	leading := len(q.phrases) > 0 && q.phrases[0].start == leadStart(q)
 	of := ""
@@ -134,6 +129,17 @@ func (r Resolver) elliptic(q *sentence, c *context) readings {
 		return readings{texts[:1], false}
 	}
 	return readings{}
+}
+
+// own counts the phrases that are more than an aspect of something else.
+func (q *sentence) own() int {
+	n := 0
+	for _, p := range q.phrases {
+		if !p.aspect {
+			n++
+		}
+	}
+	return n
 }
 
 func (q *sentence) first() string {
