@@ -39,7 +39,7 @@ func (q query) arrange(chosen []sentence, hits []rag.Hit, most int) []rag.Excerp
 			same = append(same, s.span)
 		}
 	}
-	for _, span := range q.group(hits[best.hit].Article.Text, best.span, same) {
+	for _, span := range q.group(hits[best.hit].Article, best.span, same) {
 		a.add(best.hit, span)
 	}
 	a.add(best.hit, best.span)
@@ -51,15 +51,16 @@ func (q query) arrange(chosen []sentence, hits []rag.Hit, most int) []rag.Excerp
 
 // group returns what is to be read with the best sentence, in order: the list that it
 // leads in or is a point of, the clauses of the sentence that semicolons cut it from.
-func (q query) group(text string, best corpus.Span, chosen []corpus.Span) []corpus.Span {
-	if above, ok := leadAbove(text, best); ok && q.form.List {
+func (q query) group(article *corpus.Article, best corpus.Span, chosen []corpus.Span) []corpus.Span {
+	text := article.Text
+	if above, ok := leadAbove(article, best); ok && q.form.List {
 		best = above
 	}
 	if leads(text[best.Start:best.End]) {
 		return append([]corpus.Span{best}, below(text, best)...)
 	}
 	spans := []corpus.Span{best}
-	for _, s := range slices.Backward(sentencesAbove(text, best.Start)) {
+	for _, s := range slices.Backward(sentencesAbove(article, best.Start)) {
 		if !adjoins(text, s, spans[0]) || !clause(text, s) || !q.form.List && !slices.Contains(chosen, s) {
 			break
 		}
@@ -128,7 +129,7 @@ func (a *answer) shows(article *corpus.Article, span corpus.Span) bool {
 func (a *answer) needed(hit int, span corpus.Span) (corpus.Span, bool) {
 	h := a.hits[hit]
 	text := h.Article.Text
-	above := sentencesAbove(text, span.Start)
+	above := sentencesAbove(h.Article, span.Start)
 	if len(above) == 0 || item(text, span) || heading(text, span) {
 		return corpus.Span{}, false
 	}
@@ -176,11 +177,12 @@ func item(text string, span corpus.Span) bool {
 }
 
 // leadAbove returns the sentence that leads in the list that an item belongs to.
-func leadAbove(text string, span corpus.Span) (corpus.Span, bool) {
+func leadAbove(article *corpus.Article, span corpus.Span) (corpus.Span, bool) {
+	text := article.Text
 	if !item(text, span) {
 		return corpus.Span{}, false
 	}
-	for _, s := range slices.Backward(sentencesAbove(text, span.Start)) {
+	for _, s := range slices.Backward(sentencesAbove(article, span.Start)) {
 		switch {
 		case leads(text[s.Start:s.End]) && !item(text, s) && !heading(text, s):
 			return s, true
@@ -214,11 +216,12 @@ func startsLine(text string, span corpus.Span) bool {
 	return strings.TrimSpace(text[strings.LastIndexByte(text[:span.Start], '\n')+1:span.Start]) == ""
 }
 
-// sentencesAbove returns the sentences before byte at, those nearby.
-func sentencesAbove(text string, at int) []corpus.Span {
-	start := runeStart(text, max(0, at-windowBytes))
-	spans := corpus.SentencesIn(text, corpus.Span{Start: start, End: at})
-	if start > 0 && len(spans) > 0 {
+// sentencesAbove returns the sentences of the body before byte at, those nearby.
+func sentencesAbove(article *corpus.Article, at int) []corpus.Span {
+	body := max(0, article.Body)
+	start := max(body, runeStart(article.Text, max(0, at-windowBytes)))
+	spans := corpus.SentencesIn(article.Text, corpus.Span{Start: start, End: at})
+	if start > body && len(spans) > 0 {
 		return spans[1:] // the first may be cut
 	}
 	return spans

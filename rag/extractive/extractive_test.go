@@ -82,6 +82,19 @@ func TestExtract(t *testing.T) {
 	}
 }
 
+// What stands above the body is no sentence of the article.
+func TestFrontMatter(t *testing.T) {
+	t.Parallel()
+	const front, body = "---\ntitle: 砚台\ndate: 2023-09-12\n---\n\n", "9月12日，墨池在杭州发布大模型砚台。"
+	found := find("2023年9月12日发布了什么大模型？", "砚台|"+front+body)
+	hit := &found.Hits[0]
+	hit.Article.Body = len(front)
+	hit.Passage.Start, hit.Passage.Text = len(front), body
+	if got := extract(Extractor{}, "2023年9月12日发布了什么大模型？", found); !slices.Equal(got, []string{body}) {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	var articles []string
