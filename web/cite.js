@@ -31,10 +31,10 @@ export function bindSpan(link, { start, end, quote, prefix, suffix }) {
   spans.set(hashOf(placeOf(exact)), exact);
 }
 
-/** The chip of citation n, or the bare number if there is no such citation. */
+/** The chip of citation n, or what stands there if there is no such citation: a year, say. */
 export function chip(n, citations) {
   const citation = citations?.find((c) => c.number === n);
-  if (!citation) return h('sup', { class: 'cite' }, `[${n}]`);
+  if (!citation) return `[${n}]`;
   const label = { 'aria-label': t.cite(n, citation.title), 'data-n': n };
   return h('sup', { class: 'cite' }, bind(h('a', label, String(n)), citation));
 }
