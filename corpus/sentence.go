@@ -121,7 +121,8 @@ func (s *sentences) line(at, end int) {
 }
 
 // joins says whether the next line goes on with the sentence that the line before left
-// open. Wrapped lines are neither short nor long, and only paragraphs are indented.
+// open. Wrapped lines are neither short, but for a comma at their end, nor long, and only
+// paragraphs are indented.
 func (s *sentences) joins(next Span, line string) bool {
 	before := s.text[s.last.Start:s.last.End]
 	if strings.HasSuffix(before, "：") || strings.HasSuffix(before, ":") ||
@@ -130,7 +131,8 @@ func (s *sentences) joins(next Span, line string) bool {
 		return false
 	}
 	n := countTo(before, longLine+1)
-	return n >= shortLine && n <= longLine && countTo(s.text[next.Start:next.End], longLine+1) <= longLine
+	unended := strings.HasSuffix(before, "，") || strings.HasSuffix(before, "、")
+	return (unended || n >= shortLine) && n <= longLine && countTo(s.text[next.Start:next.End], longLine+1) <= longLine
 }
 
 // countTo counts the runes of s, but no further than n.
