@@ -9,12 +9,12 @@ const (
 	// Words that stand together in one sentence are about each other; twice as much is no
 	// better, and worse for statutes.
 	sentenceEvidence = 0.4
-	// siblingEvidence is for the mean of the article's best other passages: one that
-	// has the words all through is about them, one that has them once may be not. More
-	// gains yet on long articles and loses on short ones.
+	// siblingEvidence is for the mean of the best other passages of the article, or of its
+	// series: one that has the words all through is about them, one that has them once may
+	// be not. More gains yet on long articles and loses on short ones.
 	siblingEvidence = 0.2
 
-	siblings  = 10 // how many other passages of an article count
+	siblings  = 10 // how many other passages of an article or a series count
 	readFirst = 10 // how many of the first passages are read
 )
 
@@ -50,18 +50,18 @@ func (c *ranked) add(evidence float64) {
 }
 
 // addSiblings notes for each candidate the mean lexical score of the best others of its
-// article; those that are missing score 0.
+// article, or of its series; those that are missing score 0.
 func (s *snapshot) addSiblings(ordered []ranked) {
-	best := make(map[int][]int) // article → its first candidates
+	best := make(map[int][]int) // series → its first candidates
 	for i := range ordered {
-		article := s.owner[ordered[i].passage]
-		if len(best[article]) <= siblings {
-			best[article] = append(best[article], i)
+		series := s.series[s.owner[ordered[i].passage]]
+		if len(best[series]) <= siblings {
+			best[series] = append(best[series], i)
 		}
 	}
 	for i := range ordered {
 		sum, n := 0.0, 0
-		for _, other := range best[s.owner[ordered[i].passage]] {
+		for _, other := range best[s.series[s.owner[ordered[i].passage]]] {
 			if other != i && n < siblings {
 				sum += ordered[other].lexical.Score
 				n++

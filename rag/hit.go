@@ -56,7 +56,7 @@ type Hit struct {
 	Terms   []string     // terms of the query found in it
 	Matched []TermWeight // the same with their weights, heaviest first
 	// Sentence is what the best sentence holds of the question, where it was read, and
-	// Siblings the mean lexical score of the article's best other passages. Both add to
+	// Siblings the mean lexical score of the best other passages of the article, or of its series. Both add to
 	// Score; see evidence.go.
 	Sentence, Siblings float64
 	Lost               float64 // share of the score that it lost for not meeting dates and sources that the query prefers

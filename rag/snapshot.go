@@ -19,6 +19,7 @@ type snapshot struct {
 	passages   []corpus.Passage   // article by article, in reading order
 	first      []int              // index in articles → its first passage; one more at the end
 	owner      []int              // passage → index in articles
+	series     []int              // index in articles → the first article of its series: seriesOf
 	places     map[string][]int   // Passage.ID → the passages that have it
 	words      *bm25.Index        // over the words of passages, title and headings included
 	grams      *bm25.Index        // over their characters and bigrams
@@ -40,6 +41,7 @@ func newSnapshot(generation uint64, articles []*corpus.Article, passages map[str
 		articles:   articles,
 		byID:       make(map[string]int, len(articles)),
 		places:     make(map[string][]int),
+		series:     seriesOf(articles),
 		names:      sourcesOf(articles),
 	}
 	for i, a := range articles {
