@@ -32,8 +32,8 @@ type hit struct {
 	Phrase    bool         `json:"phrase"`
 	Terms     []string     `json:"terms"`
 	// Sentence is how much of the question the best sentence holds, from 0 to 1 (0: not
-	// among the first ten), Siblings the mean lexical score of the article's best other
-	// passages. Both add to the fused score.
+	// among the first ten), Siblings the mean lexical score of the best other passages of the
+	// article, or of its series. Both add to the fused score.
 	Sentence float64 `json:"sentence"`
 	Siblings float64 `json:"siblings"`
 	// Matched are the terms with their weights, heaviest first; Lost is the
