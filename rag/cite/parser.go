@@ -30,6 +30,8 @@ const (
 // underscore, a usual name such as arr), or followed by an assignment or a field.
 // Behind any other ASCII word it is a citation, because models write "OpenAI[1]".
 //
+// A marker within which the answer ends is left out.
+//
 // What Write and Close return, joined, depends on the text only and not on how it
 // was cut into pieces; pieces may even cut through a character. Invalid UTF-8
 // becomes U+FFFD. A Parser serves one answer and one goroutine.
@@ -273,10 +275,23 @@ func (p *Parser) opening(r rune, size int, final bool) bool {
 		p.cite(m)
 		return true
 	}
+	if v == no && final && p.half() {
+		p.buf, p.blanks = "", p.blanks[:0]
+		return true
+	}
 	if v == no {
 		p.pass(r, size)
 	}
 	return v == no
+}
+
+// half tells whether the answer ends within a marker: the model broke off.
+func (p *Parser) half() bool {
+	if first, _ := utf8.DecodeRuneInString(p.buf); !opens(first) {
+		return false
+	}
+	_, v := scanMarker(p.buf, false)
+	return v == more && strings.ContainsAny(p.buf, "0123456789")
 }
 
 // literal tells whether what looks like a marker is none, for what stands around it.
