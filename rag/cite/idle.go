@@ -20,7 +20,7 @@ var subjects = []string{"资料", "来源", "文章", "文档", "材料", "原�
 
 // Beginnings of sentences that only greet or lead over.
 var transitions = []string{
-	"您好", "你好", "好的", "当然", "希望", "如需", "如果您", "如果你", "如有", "以下", "下面", "如下", "综上", "总之", "总的来说", "总体来看", "总体而言",
+	"您好", "你好", "很高兴", "很荣幸", "好的", "当然", "希望", "如需", "如果您", "如果你", "如有", "以下", "下面", "如下", "综上", "总之", "总的来说", "总体来看", "总体而言",
 	"根据资料", "根据以上", "根据提供", "根据上述", "根据您", "根据所", "具体如下", "具体来说", "主要包括", "接下来", "谢谢", "感谢", "答案如下", "简而言之", "请注意", "请参", "请告诉", "请随时", "祝您", "祝你", "以上", "让我们", "具体而言",
 	"hello", "hi", "sure", "certainly", "here is", "here are", "here's", "in summary", "to summarize", "in short", "overall", "the following", "below",
 	"based on the", "according to the passages", "according to the sources", "i hope", "let me", "as follows",

@@ -17,7 +17,7 @@ type Claim struct {
 	Start, End int // bytes
 	Numbers    []int
 	Markers    []corpus.Span // where the markers stand
-	Heading    bool          // a heading: it states nothing
+	Heading    bool          // a heading, or the head of a table: it states nothing
 }
 
 // Split cuts an answer that came through a Parser into sentences. A marker behind
@@ -80,6 +80,7 @@ type outline struct {
 	fence      string // what opened the code block being read
 	references bool   // reading the model's own list of references
 	open       bool   // a plain line continues the last block
+	row        bool   // the line before was a row of a table
 }
 
 // add reads a line that begins at the byte start of the answer.
@@ -87,11 +88,18 @@ func (o *outline) add(line string, start int) {
 	continues := o.open
 	o.open = false
 	if o.code(line) || strings.TrimSpace(line) == "" {
+		o.row = false
 		return
 	}
 	skip, kind := leading(line)
 	content := strings.TrimSpace(line[skip:])
+	row := o.row
+	o.row = kind == 't'
+	if row && ruled(content, kind) { // what stands above it names the columns
+		o.found[len(o.found)-1].heading = true
+	}
 	if o.reference(content, kind) || wordless(content, kind) {
+		o.row = false
 		return
 	}
 	span := corpus.Span{Start: start + skip, End: start + len(line)}
@@ -128,7 +136,12 @@ func (o *outline) reference(content string, kind byte) bool {
 // wordless tells lines that have no sentence: rules, the ruled line of a table,
 // definitions of links.
 func wordless(content string, kind byte) bool {
-	return strings.Trim(content, "-*_= ") == "" || kind == 't' && strings.Trim(content, "|:- ") == "" || isDefinition(content)
+	return strings.Trim(content, "-*_= ") == "" || ruled(content, kind) || isDefinition(content)
+}
+
+// ruled tells the line below the head of a table.
+func ruled(content string, kind byte) bool {
+	return kind == 't' && strings.Trim(content, "|:- ") == ""
 }
 
 // opensFence returns the run of backticks or tildes that opens a code block.

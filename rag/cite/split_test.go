@@ -23,7 +23,7 @@ func TestSplit(t *testing.T) {
 		{"第一段。\n\n[1][2]", []string{"第一段。[1 2]"}},
 		{"[1] 开头的说法。", []string{"开头的说法。[1]"}},
 		{"The model has 7B parameters [1]. It costs $2.5 million.[2] Fine.", []string{"The model has 7B parameters.[1]", "It costs $2.5 million.[2]", "Fine.[]"}},
-		{"| 名称 | 数量 |\n|---|---|\n| 星火 | 100万[1] |", []string{"名称 数量[]", "星火 100万[1]"}},
+		{"| 名称 | 数量 |\n|---|---|\n| 星火 | 100万[1] |", []string{"# 名称 数量[]", "星火 100万[1]"}},
 		{"有130个[1]。\n\n参考资料：\n[1] 一篇文章\n- [2] 另一篇", []string{"有130个。[1]", "# 参考资料：[]"}},
 		{"有130个[1]。\n\n[1]: http://x.cn", []string{"有130个。[1]"}},
 		{"- [ ] 待办[1]\n> 引文[2]\n![图](a.png)", []string{"待办[1]", "引文 [2]"}},

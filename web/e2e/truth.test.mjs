@@ -380,6 +380,20 @@ for (const [what, ending, notice] of [['breaks off', { cut: true }, /回答中�
   });
 }
 
+test('a model that breaks off within a citation leaves no half of one', async (t) => {
+  const n = says(['望江村的蓄水池一共建了三十七座[{A}]。东岗的风车共有九台[{B}', { finish: 'length' }]);
+  const { answer } = await truth(t);
+  assert.deepEqual(answer.sentences[1].citations, [n.B]); // put back by the check
+  assert.ok(!/\[\d*$/.test(answer.answer), answer.answer);
+});
+
+test('a greeting and the head of a table state nothing and are not marked', async (t) => {
+  says('您好，很高兴为您解答。\n\n| 项目 | 数量 |\n|---|---|\n| 望江村蓄水池 | 三十七座[{A}] |\n| 东岗风车 | 十二台[{B}] |\n');
+  const { answer, shown } = await truth(t);
+  assert.deepEqual(answer.sentences.map(({ support }) => support), ['none', 'none', 'supported', 'unsupported']);
+  assert.deepEqual(shown.notes, ['原文未见：十二台']);
+});
+
 test('where unsupported sentences are dropped they are never seen, and their number is told', async (t) => {
   const n = says('望江村的蓄水池一共建了三十七座[{A}]。水池边种了五百棵柳树[{A}]。校长叫林若溪[{B}]。');
   const { answer, deltas, shown } = await truth(t, dropping.origin);
