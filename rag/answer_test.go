@@ -196,6 +196,7 @@ func TestAModelThatFails(t *testing.T) {
 		notice   string
 	}{
 		"before its first word":  {ragtest.Reply{Err: down}, rag.ModeExtractive, false, "100万", "连不上"},
+		"after white space":      {ragtest.Reply{Pieces: []string{"  \n", "\u3000\n"}, Err: down}, rag.ModeExtractive, false, "100万", "连不上"},
 		"in the middle":          {ragtest.Reply{Pieces: []string{"突破100万[1]，而且"}, Err: down}, rag.ModeModel, false, "突破100万[1]，而且", "中断"},
 		"at its length limit":    {ragtest.Reply{Pieces: []string{"突破100万[1]，而且"}, Finish: "length"}, rag.ModeModel, false, "突破100万", "长度"},
 		"by its filter":          {ragtest.Reply{Pieces: []string{"突破100万[1]"}, Finish: "content_filter"}, rag.ModeModel, false, "突破100万", "过滤"},

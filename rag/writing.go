@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"yinju/corpus"
 	"yinju/rag/cite"
@@ -144,13 +145,17 @@ func (a *Answerer) chat(ctx context.Context, w *writing) error {
 		p.Quoted = footnotes(w.found.Hits[:shown])
 		return p
 	}
-	parser := newParser()
+	parser, blank := newParser(), true
 	finish, err := a.Chat.Chat(ctx, messages, func(p Piece) error {
 		if p.Recant {
-			parser = newParser()
+			parser, blank = newParser(), true
 		}
 		if p.Thinking {
 			return w.think(p)
+		}
+		if blank { // nothing is said by white space
+			p.Text = strings.TrimLeftFunc(p.Text, unicode.IsSpace)
+			blank = p.Text == ""
 		}
 		if err := w.hear(parser.Write(p.Text)); err != nil {
 			return err
