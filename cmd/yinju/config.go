@@ -442,7 +442,8 @@ func within(name string, value, low, high float64) error {
 	if value >= low && value <= high {
 		return nil
 	}
-	return fmt.Errorf("-%s is %v; give a value from %v to %v", name, value, low, high)
+	plain := func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) } // no exponent
+	return fmt.Errorf("-%s is %s; give a value from %s to %s", name, plain(value), plain(low), plain(high))
 }
 
 func positive(name string, d time.Duration) error {

@@ -194,3 +194,13 @@ func TestByteSize(t *testing.T) {
 		}
 	}
 }
+
+func TestBoundsAreWrittenOut(t *testing.T) {
+	t.Parallel()
+	if err := within("context-tokens", 1e8, 2048, 1e7); err == nil || err.Error() != "-context-tokens is 100000000; give a value from 2048 to 10000000" {
+		t.Error(err)
+	}
+	if err := within("false-refusals", 0.05, 0, 0.5); err != nil {
+		t.Error(err)
+	}
+}
