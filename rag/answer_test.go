@@ -267,6 +267,15 @@ func TestAnEmptyQuestionIsRefused(t *testing.T) {
 	}
 }
 
+func TestQuestionsWithoutLettersGetChineseSentences(t *testing.T) {
+	t.Parallel()
+	for q, want := range map[string]string{"？？？": "文章", "90210": "文章", "Nothing?": "articles"} {
+		if got := ask(t, newAnswerer(t), question(q)); !strings.Contains(got.Answer.Answer, want) {
+			t.Errorf("%s: %q", q, got.Answer.Answer)
+		}
+	}
+}
+
 func TestEnglishQuestionsGetEnglishSentences(t *testing.T) {
 	t.Parallel()
 	got := ask(t, newAnswerer(t), question("When does the subway open?"))
