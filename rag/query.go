@@ -25,6 +25,10 @@ type searchLeg struct {
 // where 能不能 and 多久 are half of what there is to go by.
 const stopShare = 0.6
 
+// copula keeps its full weight in the ranking: 是什么 asks for a sentence that says what
+// something is, which has it. It is no content all the same.
+const copula = "是"
+
 // searchTerms weighs question and stop words down, on the query's side only. A
 // question made of nothing else counts them in full.
 func (x *Index) searchTerms(question string) searchTerms {
@@ -60,9 +64,13 @@ func newSearchLeg(content, question []string) searchLeg {
 	seen := make(map[string]bool, len(question))
 	add := func(terms []string, weight float64) {
 		for _, t := range terms {
-			if !seen[t] {
-				seen[t] = true
-				l.all = append(l.all, bm25.Term{Text: t, Weight: weight})
+			if seen[t] {
+				continue
+			}
+			seen[t] = true
+			l.all = append(l.all, bm25.Term{Text: t, Weight: weight})
+			if t == copula {
+				l.all[len(l.all)-1].Weight = 1
 			}
 		}
 	}
