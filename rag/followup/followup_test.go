@@ -40,6 +40,8 @@ func TestFollowUpsReadLikeQuestions(t *testing.T) {
 		{"What must a provider do for minors?|Steps.|And for pictures?", "What must a provider do for pictures?"},
 		{"商汤商量什么时候公布的？|4月。|那客户呢？", "商汤商量的客户呢？"},
 		{"望江塔建于哪一年？|1621年。|那听雨桥呢？", "听雨桥建于哪一年？"},
+		{"望江塔全长多少米？|38米。|那总投资呢？", "望江塔的总投资呢？"},
+		{"望江塔几点开放？|八点。|门票多少钱？", "望江塔的门票多少钱？"},
 		// another time
 		{"国产开源模型2023年有哪些？|很多。|那2025年呢？", "国产开源模型2025年有哪些？"},
 		{"美国什么时候出台了限制？|10月。|2023年呢？", "2023年美国什么时候出台了限制？"},
