@@ -25,6 +25,7 @@ type selfMade struct {
 
 const (
 	selfMadeRounds = 4   // questions of an article: its title, if that will do, and sentences
+	selfMadeTries  = 20  // articles that are tried for each question: of copies none can be asked
 	titleMin       = 4   // characters of a title that is a question
 	sentenceMin    = 12  // characters of a sentence that is one
 	sentenceMax    = 80  //
@@ -40,6 +41,7 @@ const (
 func (x *Index) selfMade(s *snapshot, n int) []selfMade {
 	rng := rand.New(rand.NewPCG(1, 0x79696e6a75)) //nolint:gosec // a sample, not a secret
 	order := rng.Perm(len(s.articles))
+	order = order[:min(len(order), selfMadeTries*n)]
 	titles := make(map[string]int)
 	for _, a := range s.articles {
 		titles[fold.String(strings.TrimSpace(a.Title))]++
@@ -134,9 +136,12 @@ func (x *Index) askable(sentence string) bool {
 
 // elsewhere tells whether a text stands in another article, too.
 func (s *snapshot) elsewhere(article int, text string) bool {
-	return slices.ContainsFunc(s.grams.Containing(fold.Grams(text)), func(passage int) bool {
-		return s.owner[passage] != article && strings.Contains(indexedText(s.passages[passage]), text)
-	})
+	for passage := range s.grams.EachContaining(fold.Grams(text)) {
+		if s.owner[passage] != article && strings.Contains(indexedText(s.passages[passage]), text) {
+			return true
+		}
+	}
+	return false
 }
 
 // rest is what a passage is found by if the question's own text is taken out of it.

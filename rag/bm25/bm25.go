@@ -5,6 +5,7 @@ package bm25
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -178,31 +179,38 @@ func (p Postings) Saturation(doc int) float64 {
 
 // Containing returns the documents that hold all terms, in order; all documents if
 // there are no terms.
-func (x *Index) Containing(terms []string) []int {
+func (x *Index) Containing(terms []string) []int { return slices.Collect(x.EachContaining(terms)) }
+
+// EachContaining is Containing one document after the other, for who needs not all.
+func (x *Index) EachContaining(terms []string) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		lists := x.listsOf(terms)
+		if len(lists) == 0 {
+			for doc := 0; doc < x.Len() && yield(doc); doc++ {
+			}
+			return
+		}
+		for _, doc := range lists[0] {
+			missing := func(list []uint32) bool {
+				_, found := slices.BinarySearch(list, doc)
+				return !found
+			}
+			if !slices.ContainsFunc(lists[1:], missing) && !yield(int(doc)) {
+				return
+			}
+		}
+	}
+}
+
+// listsOf are the documents that hold each term, the shortest list first.
+func (x *Index) listsOf(terms []string) [][]uint32 {
 	lists := make([][]uint32, 0, len(terms))
 	for _, t := range terms {
 		list := x.lists[t]
 		lists = append(lists, x.docs[list.start:list.end])
 	}
-	if len(lists) == 0 {
-		all := make([]int, x.Len())
-		for i := range all {
-			all[i] = i
-		}
-		return all
-	}
 	slices.SortFunc(lists, func(a, b []uint32) int { return cmp.Compare(len(a), len(b)) })
-	var docs []int
-	for _, doc := range lists[0] {
-		missing := func(list []uint32) bool {
-			_, found := slices.BinarySearch(list, doc)
-			return !found
-		}
-		if !slices.ContainsFunc(lists[1:], missing) {
-			docs = append(docs, int(doc))
-		}
-	}
-	return docs
+	return lists
 }
 
 // Weigh returns the terms of a query with their weights multiplied by idf.
