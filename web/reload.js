@@ -7,6 +7,8 @@ import { t } from './strings.js';
 
 const POLL_MS = 400;
 const LISTED = 50;
+const BUILT_IN = 'lsa-'; // embedders that are made from the articles
+const CONNECT = 'yinju -embed-model bge-m3 -embed-url http://127.0.0.1:11434/v1';
 
 export function start() {
   $('reload').addEventListener('click', run);
@@ -57,6 +59,7 @@ function reportNodes(report) {
   return [
     h('h2', null, t.reloadDone),
     h('p', { class: 'meta' }, [nothing && t.reloadNothing, t.unchanged(report.unchanged), report.duplicates > 0 && t.duplicates(report.duplicates), report.phrases_tested > 0 && t.selfTest(report.phrases_found, report.phrases_tested), t.took(report.took_ms)].filter(Boolean).join(t.dot)),
+    report.weighing?.embedder?.startsWith(BUILT_IN) && h('p', { class: 'meta advice' }, t.connect, ' ', h('code', null, CONNECT)),
     ...['added', 'changed', 'removed'].map((name) => section(t[name], list(name).map((path) => [path]))),
     section(t.skipped, list('skipped').map(({ path, reason }) => [path, reason])),
     section(t.warnings, list('warnings').map((words) => [null, words])),

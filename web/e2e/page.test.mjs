@@ -234,6 +234,7 @@ test('reload reports what it did', async (t) => {
   assert.match(await page.locator('#report').textContent(), /没有变化.*未变 \d+ 篇/);
   await page.locator('#report').getByRole('button', { name: '关闭' }).click();
   assert.ok(await page.locator('#report').isHidden());
+  assert.match(await page.locator('#report .advice').textContent(), /yinju -embed-model/, 'the built-in vectors say what would be better');
 });
 
 test('the reading page of its own shows the sentence, too', async (t) => {
