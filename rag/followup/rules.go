@@ -98,7 +98,7 @@ func (r Resolver) fragment(q *sentence, c *context) readings {
 	}
 	f := r.parse(x)
 	name := len(f.phrases) > 0 && f.phrases[0].name
-	aspect := !name && len(f.tokens) > 0 && aspects[f.tokens[len(f.tokens)-1].folded]
+	aspect := !name && len(f.tokens) > 0 && (aspects[f.tokens[len(f.tokens)-1].folded] || attribute.MatchString(x))
 	swapped := r.swapped(x, c)
 	var owned []string
 	if len(c.topics) > 0 && !overlaps(c.topics[:1], x) {
@@ -114,6 +114,9 @@ func (r Resolver) fragment(q *sentence, c *context) readings {
 	}
 	return readings{append(swapped, owned...), true}
 }
+
+// attribute ends what is asked of a thing rather than a thing: 收购价, 装机量, 升学率.
+var attribute = regexp.MustCompile(`\p{Han}[价價量额額率费費期数數值积積]$`)
 
 // condition is a fragment that changes not what the former question was about, but when
 // or for what: 「那2022年呢？」, "And for pictures?", 「付费的呢？」.
