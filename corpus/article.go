@@ -16,19 +16,23 @@ import (
 // concurrent use.
 type Article struct {
 	ID        string    // of the path, so that a link to the article survives an edit of it
-	Path      string    // slash-separated, relative to the folder
+	Path      string    // slash-separated, relative to the folder; of a part of a file: the file's, "/" and the part's name
+	File      string    // path of the file that it is in, Path but for tables and archives
 	Title     string    // never empty
-	Source    string    // publication or author; may be empty
+	Source    string    // publication or, if there is none, author; may be empty
+	Author    string    // may be empty
 	URL       string    // where it was published; may be empty
 	Published time.Time // zero if unknown
 	Tags      []string
-	Text      string   // valid UTF-8, what the reader reads; passages are spans of it
-	Body      int      // byte offset in Text where the body begins, behind any front matter
-	Hash      [32]byte // SHA-256 of the file as it lies on disk
-	Format    string   // "markdown", "text", "html"
-	Encoding  string   // "UTF-8", "UTF-8 (BOM)", "UTF-16LE", "GB18030", "Big5", ...
-	Bytes     int64    // size of the file on disk
-	Warnings  []string // what was odd about the file but did not keep it out
+	Text      string    // valid UTF-8, what the reader reads; passages are spans of it
+	Body      int       // byte offset in Text where the body begins, behind any front matter
+	Pages     []int     // byte offsets in Text where its pages begin, ascending; nil if it has none
+	Hash      [32]byte  // SHA-256 of the file as it lies on disk, or of its part of the file
+	Format    string    // "markdown", "text", "html", "pdf", ...
+	Encoding  string    // "UTF-8", "UTF-8 (BOM)", "UTF-16LE", "GB18030", "Big5", ...
+	Bytes     int64     // size of the file on disk
+	Modified  time.Time // when the file was last written, as far as its folder knows
+	Warnings  []string  // what was odd about the file but did not keep it out
 }
 
 // Passage is the span of an article that is embedded, retrieved and cited.

@@ -146,10 +146,10 @@ func TestLoadKeepsWhatItKnows(t *testing.T) {
 	var parsed atomic.Int64
 	l := Loader{Dir: dir, Formats: []Format{plainFormat(&parsed)}}
 	first := load(t, l)
-	known := func(path string, hash [32]byte) *Article {
-		for _, a := range first.Articles {
-			if a.Path == path && a.Hash == hash {
-				return a
+	known := func(path string) *File {
+		for _, f := range first.Files {
+			if f.Path == path {
+				return f
 			}
 		}
 		return nil
@@ -171,15 +171,15 @@ func TestLoadProgressAndCancel(t *testing.T) {
 	}
 	l := Loader{Dir: write(t, files...), Formats: []Format{plainFormat(nil)}, Workers: 3}
 	var seen []int
-	if _, err := l.Load(t.Context(), nil, func(done, total int) { seen = append(seen, done, total) }); err != nil {
+	if _, err := l.Load(t.Context(), nil, func(s Step) { seen = append(seen, s.Done, s.Total) }); err != nil {
 		t.Fatal(err)
 	}
-	if len(seen) != 22 || !slices.IsSorted([]int{seen[0], seen[2], seen[20]}) || seen[0] != 0 || seen[20] != 10 || seen[21] != 10 {
+	if len(seen) != 42 || !slices.IsSorted([]int{seen[0], seen[2], seen[40]}) || seen[0] != 0 || seen[40] != 10 || seen[41] != 10 {
 		t.Errorf("progress: %v", seen)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	got, err := l.Load(ctx, nil, func(done, _ int) {
-		if done == 3 {
+	got, err := l.Load(ctx, nil, func(s Step) {
+		if s.Done == 3 {
 			cancel()
 		}
 	})

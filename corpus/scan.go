@@ -24,8 +24,9 @@ type scanner struct {
 	formats  map[string]*Format // by extension
 	maxDepth int
 
-	files   []string
-	skipped []Skipped
+	files    []string
+	sidecars map[string]string // file → the file with its metadata
+	skipped  []Skipped
 }
 
 func (s *scanner) skip(name, format string, args ...any) {
@@ -101,6 +102,18 @@ func (s *scanner) file(name string, mode fs.FileMode) {
 	default:
 		s.skip(name, "unsupported format %s; supported: %s", ext, s.supported())
 	}
+}
+
+// stamp returns the zero Stamp of what cannot be looked at.
+func (s *scanner) stamp(name string) Stamp {
+	if name == "" {
+		return Stamp{}
+	}
+	info, err := s.root.Stat(name)
+	if err != nil {
+		return Stamp{}
+	}
+	return stampOf(info)
 }
 
 func (s *scanner) supported() string {

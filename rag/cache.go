@@ -54,19 +54,6 @@ func articleKey(path string, hash [32]byte) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-func (x *Index) cachedArticle(ctx context.Context, path string, hash [32]byte) *corpus.Article {
-	key := articleKey(path, hash)
-	data, found := x.cached(ctx, x.articleKind(), []string{key})[key]
-	if !found {
-		return nil
-	}
-	a := new(corpus.Article)
-	if json.Unmarshal(data, a) != nil || a.Path != path || a.Hash != hash {
-		return nil
-	}
-	return a
-}
-
 // saveArticles caches the articles that old does not have.
 func (x *Index) saveArticles(ctx context.Context, old, next *snapshot) {
 	if x.Cache == nil {
@@ -151,7 +138,7 @@ func (x *Index) sweepCache(ctx context.Context, s *snapshot) {
 		return
 	}
 	ids := s.ids()
-	live := map[string][]string{x.termsKind(): ids}
+	live := map[string][]string{x.termsKind(): ids, x.filesKind(): {filesKey}}
 	for _, a := range s.articles {
 		live[x.articleKind()] = append(live[x.articleKind()], articleKey(a.Path, a.Hash))
 	}

@@ -42,7 +42,7 @@ func (f *folder) remove(path string) {
 	delete(f.files, path)
 }
 
-func (f *folder) load(ctx context.Context, known func(string, [32]byte) *corpus.Article, progress func(int, int)) (*corpus.Loaded, error) {
+func (f *folder) load(ctx context.Context, known func(string) *corpus.File, progress func(corpus.Step)) (*corpus.Loaded, error) {
 	f.mu.Lock()
 	files := maps.Clone(f.files)
 	f.mu.Unlock()
@@ -59,13 +59,15 @@ func (f *folder) load(ctx context.Context, known func(string, [32]byte) *corpus.
 	for i, path := range slices.Sorted(maps.Keys(files)) {
 		text := files[path]
 		hash := sha256.Sum256([]byte(text))
-		a := known(path, hash)
-		if a == nil {
+		file := known(path)
+		if file == nil || file.Hash != hash {
 			f.parsed++
-			a = &corpus.Article{ID: corpus.ArticleID(path), Path: path, Title: strings.TrimSuffix(path, ".md"), Text: text, Hash: hash}
+			a := &corpus.Article{ID: corpus.ArticleID(path), Path: path, File: path, Title: strings.TrimSuffix(path, ".md"), Text: text, Hash: hash}
+			file = &corpus.File{Path: path, Hash: hash, Articles: []*corpus.Article{a}}
 		}
-		out.Articles = append(out.Articles, a)
-		progress(i+1, len(files))
+		out.Files = append(out.Files, file)
+		out.Articles = append(out.Articles, file.Articles...)
+		progress(corpus.Step{Done: i + 1, Total: len(files), Path: path, Outcome: corpus.OutcomeRead})
 	}
 	return out, ctx.Err()
 }

@@ -53,7 +53,7 @@ func (x *Index) reload(force bool) (*Report, error) {
 func (x *Index) steps(ctx context.Context, force bool) (*Report, error) {
 	old := x.current.Load()
 	x.status.enter(PhaseLoad, 0)
-	loaded, err := x.Load(ctx, x.known(ctx, old), x.status.advance)
+	loaded, err := x.Load(ctx, x.known(ctx), x.status.step)
 	if err != nil {
 		return nil, err
 	}
@@ -61,6 +61,7 @@ func (x *Index) steps(ctx context.Context, force bool) (*Report, error) {
 	if len(loaded.Articles) == 0 && old != nil && len(old.articles) > 0 && !force {
 		return nil, ErrEmptied
 	}
+	x.files = filesOf(loaded)
 	if old != nil && !report.changes() && (old.dense || !x.embeds()) {
 		report.Generation = old.generation
 		return report, nil
@@ -88,6 +89,7 @@ func (x *Index) steps(ctx context.Context, force bool) (*Report, error) {
 	}
 	x.status.enter(PhaseSave, 0)
 	x.saveArticles(ctx, old, next)
+	x.saveFiles(ctx)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -113,19 +115,13 @@ func (x *Index) tryAgain(err error, report *Report) {
 	})
 }
 
-// known gives the loader the articles that need no parsing: those of the old
-// generation, or at the first load those of the cache.
-func (x *Index) known(ctx context.Context, old *snapshot) func(path string, hash [32]byte) *corpus.Article {
-	return func(path string, hash [32]byte) *corpus.Article {
-		if old == nil {
-			return x.cachedArticle(ctx, path, hash)
-		}
-		i, found := old.byID[corpus.ArticleID(path)]
-		if found && old.articles[i].Hash == hash {
-			return old.articles[i]
-		}
-		return nil
+// known gives the loader what needs no parsing: the files as they were last read, at
+// the first load those of the cache.
+func (x *Index) known(ctx context.Context) func(path string) *corpus.File {
+	if x.files == nil {
+		return x.cachedFiles(ctx)
 	}
+	return func(path string) *corpus.File { return x.files[path] }
 }
 
 // compare says what loaded changes in the generation that serves.

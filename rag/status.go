@@ -3,6 +3,8 @@ package rag
 import (
 	"sync"
 	"time"
+
+	"yinju/corpus"
 )
 
 // status is what Progress shows of a reload.
@@ -43,6 +45,9 @@ func (s *status) enter(p Phase, total int) {
 	s.now.Phase, s.now.Done, s.now.Total = p, 0, total
 	s.entered = time.Now()
 }
+
+// step notes what the loader tells.
+func (s *status) step(step corpus.Step) { s.advance(step.Done, step.Total) }
 
 func (s *status) advance(done, total int) {
 	s.mu.Lock()
