@@ -74,7 +74,7 @@ func (s *Server) progress(c *gin.Context) error {
 			_ = stream.event("done", wholeProgress(now)) // the client may have gone
 			return nil
 		}
-		if first || now != last {
+		if first || now.Seq != last.Seq {
 			if stream.event("progress", wholeProgress(now)) != nil {
 				return nil
 			}

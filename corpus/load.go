@@ -97,14 +97,21 @@ func (l *Loader) byExtension() map[string]*Format {
 func (l *Loader) loadAll(ctx context.Context, s *scanner, known func(string) *File, progress func(Step)) ([]*File, error) {
 	files := make([]*File, len(s.files))
 	done, mu := 0, sync.Mutex{}
-	tell := func(name string, o Outcome) {
+	tell := func(name string, o Outcome, why ...Skipped) {
 		mu.Lock()
 		defer mu.Unlock()
-		if o != "" && o != OutcomeBegun {
+		step := Step{Total: len(s.files), Path: name, Outcome: o}
+		switch {
+		case o == OutcomeBegun:
+			step.Limit = cmp.Or(l.FileTimeout, time.Minute)
+		case o != "":
 			done++
 		}
-		if progress != nil {
-			progress(Step{Done: done, Total: len(s.files), Path: name, Outcome: o})
+		if o == OutcomeFailed && len(why) > 0 {
+			step.Reason = why[0].Reason
+		}
+		if step.Done = done; progress != nil {
+			progress(step)
 		}
 	}
 	tell("", "")
@@ -124,7 +131,7 @@ func (l *Loader) loadAll(ctx context.Context, s *scanner, known func(string) *Fi
 				r := fileReader{Loader: l, ctx: ctx, scanner: s, before: before}
 				tell(s.files[i], OutcomeBegun)
 				files[i] = r.read(s.files[i])
-				tell(s.files[i], r.outcome)
+				tell(s.files[i], r.outcome, files[i].Skipped...)
 			}
 		})
 	}

@@ -1,5 +1,7 @@
 package corpus
 
+import "time"
+
 // Skipped is a file that could not be read as an article, and why.
 type Skipped struct {
 	Path   string `json:"path"`
@@ -32,4 +34,7 @@ type Step struct {
 	Done, Total int // files
 	Path        string
 	Outcome     Outcome // "" before the first file
+	Reason      string  // of OutcomeFailed, a sentence
+	// Limit is how long a file that is begun may take until it is given up.
+	Limit time.Duration
 }

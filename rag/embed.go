@@ -27,8 +27,8 @@ func (x *Index) embed(ctx context.Context, old, s *snapshot, report *Report) err
 		return err
 	}
 	done := len(ids) - len(missing)
+	x.status.already(done, len(ids))
 	for len(missing) > 0 {
-		x.status.advance(done, len(ids))
 		batch := missing[:min(x.EmbedBatch, len(missing))]
 		if err := x.embedBatch(ctx, s, batch); err != nil {
 			return err
@@ -36,6 +36,7 @@ func (x *Index) embed(ctx context.Context, old, s *snapshot, report *Report) err
 		missing = missing[len(batch):]
 		done += len(batch)
 		report.Embedded += len(batch)
+		x.status.advance(done, len(ids))
 	}
 	s.dense = true
 	s.weighed = x.weightBefore(ctx, old, s)

@@ -50,6 +50,7 @@ type Index struct {
 	WeighQuestions int
 	WeighTime      time.Duration // what asking them may take; 0 means 1 min
 	RetryAfter     time.Duration // until a first load is tried again without its vectors; 0 means 10 s
+	Patience       time.Duration // that nothing goes on in a reload until Progress says why; 0 means 5 s
 	Log            *slog.Logger  // nil: nothing is logged
 
 	current atomic.Pointer[snapshot]
@@ -87,6 +88,9 @@ func (x *Index) init() {
 		}
 		if x.WeighTime <= 0 {
 			x.WeighTime = time.Minute
+		}
+		if x.Patience <= 0 {
+			x.Patience = 5 * time.Second
 		}
 		if x.RetryAfter <= 0 {
 			x.RetryAfter = 10 * time.Second

@@ -30,7 +30,11 @@ func (x *Index) Reload(ctx context.Context, force bool) (*Report, error) {
 // reload is one run: all steps of it, at most one at a time.
 func (x *Index) reload(force bool) (*Report, error) {
 	started := time.Now()
-	report, err := x.steps(x.ctx, force)
+	ctx := x.status.held(x.ctx)
+	x.status.begin()
+	x.runs.begin()
+	defer x.watch()()
+	report, err := x.steps(ctx, force)
 	if err != nil {
 		x.status.failed(err)
 		if x.ctx.Err() == nil { // else it was stopped
@@ -39,8 +43,8 @@ func (x *Index) reload(force bool) (*Report, error) {
 		return nil, err
 	}
 	report.Refusal = x.Calibration()
-	x.weigh(x.ctx, x.current.Load(), report)
-	x.selfTest(x.ctx, x.current.Load(), report)
+	x.weigh(ctx, x.current.Load(), report)
+	x.selfTest(ctx, x.current.Load(), report)
 	report.Duplicates = x.current.Load().near.groups
 	report.TookMS = time.Since(started).Milliseconds()
 	x.status.finished(report)
@@ -52,7 +56,6 @@ func (x *Index) reload(force bool) (*Report, error) {
 // steps are those of the design: load, split, index, embed, save, swap, clean up.
 func (x *Index) steps(ctx context.Context, force bool) (*Report, error) {
 	old := x.current.Load()
-	x.status.enter(PhaseLoad, 0)
 	loaded, err := x.Load(ctx, x.known(ctx), x.status.step)
 	if err != nil {
 		return nil, err

@@ -24,37 +24,8 @@ type Report struct {
 	PhrasesTested int            `json:"phrases_tested"`
 	PhrasesFound  int            `json:"phrases_found"`
 	PhrasesMissed []MissedPhrase `json:"phrases_missed"`
-}
 
-// Phase names a step of a reload, in order.
-type Phase string
-
-// The phases; PhaseIdle is between reloads.
-const (
-	PhaseIdle  Phase = "idle"
-	PhaseLoad  Phase = "load"
-	PhaseSplit Phase = "split"
-	PhaseIndex Phase = "index"
-	PhaseFit   Phase = "fit" // the built-in embedder is made
-	PhaseEmbed Phase = "embed"
-	PhaseSave  Phase = "save"
-	PhaseWeigh Phase = "weigh" // what the vectors are worth is found; the generation serves already
-)
-
-// Progress is the state of the Index as people see it. Done and Total count
-// files in PhaseLoad and passages afterwards.
-type Progress struct {
-	Phase      Phase     `json:"phase"`
-	Done       int       `json:"done"`
-	Total      int       `json:"total"`
-	ETAMS      int64     `json:"eta_ms"` // of the phase under way; 0 if not known
-	Generation uint64    `json:"generation"`
-	Articles   int       `json:"articles"`
-	Passages   int       `json:"passages"`
-	Embedder   string    `json:"embedder"`
-	Weighing   *Weighing `json:"weighing"`    // what the vectors are worth; nil if none serve
-	LastReport *Report   `json:"last_report"` // of the last reload that succeeded
-	LastError  string    `json:"last_error"`  // why the last reload failed; empty if it did not
+	Slow []FileDone `json:"slow"` // files that took a second or longer, the slowest first, ten at most
 }
 
 // ArticleQuery asks for a page of the article list, ordered by path.

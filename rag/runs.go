@@ -19,6 +19,7 @@ type runs struct {
 // run is one reload. report and err are set before done is closed.
 type run struct {
 	force  bool
+	begun  bool // with its work
 	done   chan struct{}
 	report *Report
 	err    error
@@ -54,11 +55,25 @@ func (rs *runs) startNext(work func(force bool) (*Report, error)) {
 	}
 	rs.done.Go(func() {
 		r.report, r.err = work(r.force)
-		close(r.done)
 		rs.mu.Lock()
-		defer rs.mu.Unlock()
 		rs.startNext(work)
+		rs.mu.Unlock()
+		close(r.done)
 	})
+}
+
+// queued tells whether a run waits for its turn or is about to begin.
+func (rs *runs) queued() bool {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	return rs.next != nil || rs.running != nil && !rs.running.begun
+}
+
+// begin notes that the running one has begun.
+func (rs *runs) begin() {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	rs.running.begun = true
 }
 
 // wait refuses new runs and returns when none is under way.
