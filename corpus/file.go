@@ -24,6 +24,7 @@ type fileReader struct {
 	modified time.Time
 	outcome  Outcome
 	parts    int
+	unpacked int64 // bytes of the files in archives
 }
 
 // read returns what became of a file.
@@ -145,7 +146,7 @@ func (r *fileReader) rows(ctx context.Context, p part) error {
 }
 
 // errTooMany ends the unpacking of an archive.
-var errTooMany = errors.New("the rest is left out")
+var errTooMany = errors.New("it holds more articles than the limit; the rest is left out")
 
 func (r *fileReader) unpack(ctx context.Context, p part) error {
 	if p.depth >= cmp.Or(r.MaxNested, 2) {
@@ -172,9 +173,14 @@ func (r *fileReader) member(ctx context.Context, p part, name string, data []byt
 		name: p.name + "/" + name, format: r.scanner.formats[extension(name)],
 		data: data, hash: sha256.Sum256(data), depth: p.depth + 1,
 	}
-	switch {
+	r.unpacked += int64(len(data))
+	switch most := cmp.Or(r.MaxUnpacked, 256<<20); {
 	case r.parts >= cmp.Or(r.MaxParts, 100_000):
 		return errTooMany
+	case r.unpacked > most:
+		return fmt.Errorf("unpacked, it has more than %d bytes, the limit; the rest is left out: split it or raise the limit", most)
+	case int64(len(data)) > cmp.Or(r.MaxFileBytes, 16<<20):
+		r.skip(one.name, fmt.Errorf("the file has %d bytes, more than the limit of %d; split it or raise the limit", len(data), cmp.Or(r.MaxFileBytes, 16<<20)))
 	case one.format == nil:
 		r.skip(one.name, fmt.Errorf("unsupported format %s; supported: %s", extension(name), r.scanner.supported()))
 	default:

@@ -26,6 +26,7 @@ type Loader struct {
 	MaxDepth     int           // folders nested deeper are skipped; default 32
 	MaxNested    int           // archives nested deeper in each other are skipped; default 2
 	MaxParts     int           // articles taken from one table or archive; default 100,000
+	MaxUnpacked  int64         // bytes unpacked of one archive and those in it; default 256 MiB
 	FileTimeout  time.Duration // for reading the structure of one file; default 1 minute
 	Workers      int           // files read at once; default 2
 }

@@ -32,7 +32,9 @@ var arrows = []struct {
 	{"corpus/segment", []string{"corpus/fold"}}, // cgo: reaches the others as function values
 	{"corpus/sample", nil},
 	{"corpus", []string{"corpus/fold"}},
-	{"corpus/...", []string{"corpus", "corpus/fold"}}, // an adapter a format
+	{"corpus/bounded", []string{"corpus"}},
+	{"corpus/epub", []string{"corpus", "corpus/bounded", "corpus/html"}}, // a book's chapters are web pages
+	{"corpus/...", []string{"corpus", "corpus/fold", "corpus/bounded"}},  // an adapter a format
 
 	{"rag/bm25", []string{"corpus/fold"}},
 	{"rag/cite", []string{"corpus", "corpus/fold", "corpus/quantity"}},
