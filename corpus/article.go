@@ -30,6 +30,7 @@ type Article struct {
 	Hash      [32]byte  // SHA-256 of the file as it lies on disk, or of its part of the file
 	Format    string    // "markdown", "text", "html", "pdf", ...
 	Encoding  string    // "UTF-8", "UTF-8 (BOM)", "UTF-16LE", "GB18030", "Big5", ...
+	Decoding  Decoding  // how well that is known
 	Bytes     int64     // size of the file on disk
 	Modified  time.Time // when the file was last written, as far as its folder knows
 	Warnings  []string  // what was odd about the file but did not keep it out

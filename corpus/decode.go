@@ -16,49 +16,104 @@ import (
 	"golang.org/x/text/encoding/traditionalchinese"
 )
 
+// Decoder turns whole files into UTF-8. The zero value gives up a file that cannot be
+// decoded whole.
+type Decoder struct {
+	Replace bool // put U+FFFD for what cannot be decoded, and warn
+}
+
+// Decoded is a file as text.
+type Decoded struct {
+	Text     string // valid UTF-8 without NUL
+	Encoding string
+	Decoding Decoding
+	Warnings []string
+}
+
+// Parsed is what a Format finds in a file of plain text.
+func (d Decoded) Parsed() Parsed {
+	return Parsed{Text: d.Text, Encoding: d.Encoding, Decoding: d.Decoding, Warnings: d.Warnings}
+}
+
+// Decode is the zero Decoder's, without what proves it.
+func Decode(data []byte, declared string) (text, enc string, err error) {
+	d, err := Decoder{}.Decode(data, declared)
+	return d.Text, d.Encoding, err
+}
+
 // Decode turns a whole file into UTF-8 and names the encoding it found: "UTF-8",
 // "UTF-8 (BOM)", "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE", "GB18030" (also for
 // GBK and GB2312, its subsets), "Big5", "windows-1252", or a declared one.
 //
 // In order: a byte order mark, strict UTF-8, UTF-16 without a mark, then whichever
 // of GB18030, Big5 and the declared encoding (the label of an HTML page; may be
-// empty) reads more like Chinese. The mark is removed; nothing else is added,
-// replaced or dropped: a file that cannot be decoded whole is an error, which says
-// at which byte. The text is valid UTF-8 without NUL.
-func Decode(data []byte, declared string) (text, enc string, err error) {
-	if text, enc, ok, err := decodeMarked(data); ok {
-		return finish(text, enc, err, data)
+// empty) reads more like Chinese. The mark is removed; nothing else is added or
+// dropped, and nothing replaced unless d.Replace: a file that cannot be decoded whole is
+// an error, which says at which byte and in which line.
+func (d Decoder) Decode(data []byte, declared string) (Decoded, error) {
+	c, err := decode(data, declared)
+	var warnings []string
+	if err != nil && d.Replace {
+		c, warnings, err = mend(data, declared, err)
+	}
+	if err != nil {
+		return Decoded{}, err
+	}
+	return Decoded{
+		Text: c.text, Encoding: c.name, Warnings: warnings,
+		Decoding: Decoding{Sure: c.sure, Proof: c.proof, Suspects: suspects(c.text)},
+	}, nil
+}
+
+func decode(data []byte, declared string) (candidate, error) {
+	if c, ok, err := decodeMarked(data); ok {
+		return finish(c, err, data)
 	}
 	if bytes.IndexByte(data, 0) >= 0 {
 		// No encoding of Chinese but UTF-16 has NUL bytes in it.
-		if text, enc := guess(data, utf16Candidates(data)); enc != "" {
-			return finish(text, enc, nil, data)
+		if c, ok := guess(data, utf16Candidates(data)); ok {
+			return finish(c, nil, data)
 		}
-		return "", "", notText(data, fmt.Errorf("the file is not text: there is a NUL byte at byte %d", bytes.IndexByte(data, 0)))
+		return candidate{}, notText(data, fmt.Errorf("the file is not text: there is a NUL byte at byte %d", bytes.IndexByte(data, 0)))
 	}
 	if utf8.Valid(data) {
-		if len(data) <= shortFile && bytes.ContainsFunc(data, isControl) {
-			// A few Chinese characters in UTF-16 may all consist of ASCII bytes.
-			if text, enc := guess(data, utf16Candidates(data)); enc != "" {
-				return finish(text, enc, nil, data)
-			}
-		}
-		return finish(string(data), "UTF-8", nil, data)
+		return decodeValid(data, declared)
+	}
+	if err := mixed(data); err != nil {
+		return candidate{}, err
 	}
 	if at, yes := brokenUTF8(data); yes {
-		return "", "", fmt.Errorf("the file is UTF-8, but broken at byte %d; mend that character or save the file as UTF-8 again", at)
+		return candidate{}, fmt.Errorf("the file is UTF-8, but broken at byte %d (line %d); mend that character, save the file as UTF-8 again, or have such characters replaced (-undecodable replace)", at, lineOf(data, at))
 	}
-	text, enc, err = decodeLegacy(data, declared)
-	return finish(text, enc, err, data)
+	c, err := decodeLegacy(data, declared)
+	return finish(c, err, data)
+}
+
+// decodeValid decodes what is valid UTF-8, and very short files that only look like it.
+func decodeValid(data []byte, declared string) (candidate, error) {
+	if name := sevenBit(data, declared); name != "" {
+		return candidate{}, fmt.Errorf("the file is in %s, which is not supported; save it as UTF-8", name)
+	}
+	if len(data) <= shortFile && bytes.ContainsFunc(data, isControl) {
+		// A few Chinese characters in UTF-16 may all consist of ASCII bytes.
+		if c, ok := guess(data, utf16Candidates(data)); ok {
+			return finish(c, nil, data)
+		}
+	}
+	if c, ok := shortGBK(data); ok {
+		return finish(c, nil, data)
+	}
+	return finish(candidate{text: string(data), name: "UTF-8", sure: sureUTF8(data), proof: ProofUTF8}, nil, data)
 }
 
 // finish turns away what decoded, but is no text.
-func finish(text, enc string, err error, data []byte) (string, string, error) {
+func finish(c candidate, err error, data []byte) (candidate, error) {
 	if err != nil {
-		return "", "", err
+		return candidate{}, err
 	}
+	text := c.text
 	if i := strings.IndexByte(text, 0); i >= 0 {
-		return "", "", notText(data, fmt.Errorf("the file is not text: there is a NUL character at character %d", utf8.RuneCountInString(text[:i])))
+		return candidate{}, notText(data, fmt.Errorf("the file is not text: there is a NUL character at character %d", utf8.RuneCountInString(text[:i])))
 	}
 	controls, first := 0, -1
 	for i := range len(text) {
@@ -70,9 +125,9 @@ func finish(text, enc string, err error, data []byte) (string, string, error) {
 		}
 	}
 	if controls > 3 && controls > len(text)/100 {
-		return "", "", notText(data, fmt.Errorf("the file is not text: it has %d control characters, the first at byte %d", controls, first))
+		return candidate{}, notText(data, fmt.Errorf("the file is not text: it has %d control characters, the first at byte %d", controls, first))
 	}
-	return text, enc, nil
+	return c, nil
 }
 
 // isControl tells control characters that no text has, unlike tabs and line ends.
@@ -82,6 +137,14 @@ func isControl(c rune) bool {
 
 // notText says what the file is instead, where its first bytes tell.
 func notText(data []byte, why error) error {
+	if kind := binaryKind(data); kind != "" {
+		return fmt.Errorf("the file is %s, not text, whatever its name says", kind)
+	}
+	return fmt.Errorf("%w; save the file as UTF-8 text", why)
+}
+
+// binaryKind tells what the first bytes say that a file is, "" if nothing.
+func binaryKind(data []byte) string {
 	for _, kind := range []struct{ magic, name string }{
 		{"\x89PNG", "a PNG image"},
 		{"\xff\xd8\xff", "a JPEG image"},
@@ -94,46 +157,67 @@ func notText(data []byte, why error) error {
 		{"SQLite format 3", "a database"},
 	} {
 		if bytes.HasPrefix(data, []byte(kind.magic)) {
-			return fmt.Errorf("the file is %s, not text, whatever its name says", kind.name)
+			return kind.name
 		}
 	}
-	return fmt.Errorf("%w; save the file as UTF-8 text", why)
+	return ""
 }
 
 // decodeMarked decodes a file with a byte order mark; ok is false if it has none.
-func decodeMarked(data []byte) (text, enc string, ok bool, err error) {
-	switch {
-	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
-		data, enc = data[3:], "UTF-8 (BOM)"
-		if !utf8.Valid(data) {
-			return "", "", true, fmt.Errorf("the file is marked as UTF-8, but broken at byte %d; mend that character or save the file as UTF-8 again", 3+invalidAt(data))
-		}
-		text = string(data)
-	case bytes.HasPrefix(data, []byte("\xff\xfe\x00\x00")):
-		enc = "UTF-32LE"
-		text, err = decodeUTF32(data[4:], binary.LittleEndian)
-	case bytes.HasPrefix(data, []byte("\x00\x00\xfe\xff")):
-		enc = "UTF-32BE"
-		text, err = decodeUTF32(data[4:], binary.BigEndian)
-	case bytes.HasPrefix(data, []byte("\xff\xfe")):
-		enc = "UTF-16LE"
-		text, err = decodeUTF16(data[2:], binary.LittleEndian)
-	case bytes.HasPrefix(data, []byte("\xfe\xff")):
-		enc = "UTF-16BE"
-		text, err = decodeUTF16(data[2:], binary.BigEndian)
-	default:
-		return "", "", false, nil
+func decodeMarked(data []byte) (c candidate, ok bool, err error) {
+	m := markOf(data)
+	if m.name == "" {
+		return candidate{}, false, nil
 	}
+	text, err := m.decode(data[len(m.bytes):])
 	var at offsetError
 	if errors.As(err, &at) {
-		skipped := len(data) - at.of
-		err = fmt.Errorf("the file is marked as %s, but broken at byte %d; save it again, best as UTF-8", enc, skipped+at.at)
+		byteAt := len(m.bytes) + at.at
+		err = fmt.Errorf("the file is marked as %s, but broken at byte %d (line %d); mend that character or save the file again, best as UTF-8",
+			strings.TrimSuffix(m.name, " (BOM)"), byteAt, strings.Count(text, "\n")+1)
 	}
-	return text, enc, true, err
+	return candidate{text: text, name: m.name, sure: 1, proof: ProofMark}, true, err
 }
 
-// offsetError says at which byte of how many decoding failed.
-type offsetError struct{ at, of int }
+// byteMark is a byte order mark. Its decode returns the text before what is broken, if
+// anything is.
+type byteMark struct {
+	bytes, name string
+	decode      func(data []byte) (string, error)
+}
+
+// byteMarks are all of them, longer ones first.
+var byteMarks = []byteMark{
+	{"\xef\xbb\xbf", "UTF-8 (BOM)", decodeUTF8},
+	{"\xff\xfe\x00\x00", "UTF-32LE", func(b []byte) (string, error) { return decodeUTF32(b, binary.LittleEndian) }},
+	{"\x00\x00\xfe\xff", "UTF-32BE", func(b []byte) (string, error) { return decodeUTF32(b, binary.BigEndian) }},
+	{"\xff\xfe", "UTF-16LE", func(b []byte) (string, error) { return decodeUTF16(b, binary.LittleEndian) }},
+	{"\xfe\xff", "UTF-16BE", func(b []byte) (string, error) { return decodeUTF16(b, binary.BigEndian) }},
+}
+
+// markOf is the byte order mark of a file, the zero one if it has none.
+func markOf(data []byte) byteMark {
+	for _, m := range byteMarks {
+		if bytes.HasPrefix(data, []byte(m.bytes)) {
+			return m
+		}
+	}
+	return byteMark{}
+}
+
+func decodeUTF8(data []byte) (string, error) {
+	if at := invalidAt(data); at >= 0 {
+		n := 1 // a character that begins well and breaks off is one
+		for n < utf8.UTFMax && at+n <= len(data) && !utf8.FullRune(data[at:at+n]) {
+			n++
+		}
+		return string(data[:at]), offsetError{at, max(1, n-1)}
+	}
+	return string(data), nil
+}
+
+// offsetError says at which byte decoding failed, and how many bytes are of no use.
+type offsetError struct{ at, n int }
 
 func (e offsetError) Error() string { return fmt.Sprintf("broken at byte %d", e.at) }
 
@@ -142,15 +226,15 @@ func decodeUTF16(data []byte, order binary.ByteOrder) (string, error) {
 	b.Grow(len(data) + len(data)/2)
 	for i := 0; i < len(data); i += 2 {
 		if i+1 >= len(data) {
-			return "", offsetError{i, len(data)}
+			return b.String(), offsetError{i, 1}
 		}
 		r := rune(order.Uint16(data[i:]))
 		if utf16.IsSurrogate(r) {
 			if i+3 >= len(data) {
-				return "", offsetError{i, len(data)}
+				return b.String(), offsetError{i, len(data) - i}
 			}
 			if r = utf16.DecodeRune(r, rune(order.Uint16(data[i+2:]))); r == utf8.RuneError {
-				return "", offsetError{i, len(data)}
+				return b.String(), offsetError{i, 2}
 			}
 			i += 2
 		}
@@ -163,11 +247,11 @@ func decodeUTF32(data []byte, order binary.ByteOrder) (string, error) {
 	var b strings.Builder
 	for i := 0; i < len(data); i += 4 {
 		if i+3 >= len(data) {
-			return "", offsetError{i, len(data)}
+			return b.String(), offsetError{i, len(data) - i}
 		}
 		r := order.Uint32(data[i:])
 		if r > utf8.MaxRune || !utf8.ValidRune(rune(r)) {
-			return "", offsetError{i, len(data)}
+			return b.String(), offsetError{i, 4}
 		}
 		b.WriteRune(rune(r))
 	}
@@ -215,47 +299,55 @@ func brokenUTF8(data []byte) (at int, yes bool) {
 }
 
 // decodeLegacy decodes the encodings from before Unicode.
-func decodeLegacy(data []byte, declared string) (text, enc string, err error) {
+func decodeLegacy(data []byte, declared string) (candidate, error) {
 	declaredEnc, declaredName := lookup(declared)
+	if declaredName == unsupported {
+		return candidate{}, fmt.Errorf("the file says that it is in %s, which is not supported; save it as UTF-8", strings.ToUpper(strings.TrimSpace(declared)))
+	}
 	var candidates []candidate
 	var failures []string
+	broken := -1
 	try := func(name string, e encoding.Encoding) {
 		text, at := decodeStrict(e, data)
 		if at >= 0 {
 			failures = append(failures, fmt.Sprintf("%s (broken at byte %d)", name, at))
+			broken = max(broken, at)
 			return
 		}
-		c := candidate{text: strings.TrimPrefix(text, "\ufeff"), name: name, least: minChinese}
+		c := candidate{text: strings.TrimPrefix(text, "\ufeff"), name: name, least: minChinese, proof: ProofLikeness}
 		c.score = likeChinese(c.text)
 		if name == declaredName { // which is often wrong, but more often right
 			c.score++
-			c.least = minDeclared
+			c.least, c.proof = minDeclared, ProofDeclared
 		}
 		candidates = append(candidates, c)
 	}
 	try("GB18030", simplifiedchinese.GB18030)
 	try("Big5", traditionalchinese.Big5)
 	if declaredEnc != nil && declaredName != "GB18030" && declaredName != "Big5" {
-		if text, at := decodeStrict(declaredEnc, data); at < 0 {
-			return text, declaredName, nil
+		if text, at := decodeStrict(declaredEnc, data); at < 0 && !prose(candidates) {
+			return candidate{text: text, name: declaredName, sure: 0.9, proof: ProofDeclared}, nil
 		}
 	}
 	if len(data) <= shortFile {
 		candidates = append(candidates, utf16Candidates(data)...)
 	}
-	best, name := guess(data, candidates)
-	if name != "" {
-		return best, name, nil
+	if c, ok := guess(data, candidates); ok {
+		return c, nil
 	}
 	if text, ok := western(data); ok {
-		return text, "windows-1252", nil
+		return candidate{text: text, name: "windows-1252", sure: 0.7, proof: ProofLikeness}, nil
 	}
 	for _, c := range candidates {
 		if c.name == "GB18030" || c.name == "Big5" {
 			failures = append(failures, c.name+" (readable, but makes no sense)")
 		}
 	}
-	return "", "", notText(data, fmt.Errorf("the file is neither UTF-8 (broken at byte %d) nor %s", invalidAt(data), strings.Join(failures, " nor ")))
+	why := fmt.Errorf("the file is neither UTF-8 (broken at byte %d) nor %s", invalidAt(data), strings.Join(failures, " nor "))
+	if broken >= 0 {
+		why = fmt.Errorf("%w; look at line %d", why, lineOf(data, broken))
+	}
+	return candidate{}, notText(data, why)
 }
 
 // shortFile bounds, in bytes, the files that are tried as UTF-16 though they have
@@ -266,16 +358,24 @@ func utf16Candidates(data []byte) []candidate {
 	var out []candidate
 	for name, order := range map[string]binary.ByteOrder{"UTF-16LE": binary.LittleEndian, "UTF-16BE": binary.BigEndian} {
 		if text, err := decodeUTF16(data, order); err == nil && !strings.ContainsRune(text, 0) {
-			out = append(out, candidate{text: text, name: name, score: likeText(text), least: minUTF16})
+			out = append(out, candidate{text: text, name: name, score: likeText(text), least: minUTF16, proof: ProofLikeness})
 		}
 	}
 	return out
 }
 
+// unsupported is the name of declared encodings that are known and not read.
+const unsupported = "unsupported"
+
 // lookup finds a declared encoding. Single-byte Western labels count as none: they
 // are what editors and servers write when they don't know.
 func lookup(label string) (encoding.Encoding, string) {
-	e, err := htmlindex.Get(strings.TrimSpace(label))
+	label = strings.ToLower(strings.TrimSpace(label))
+	switch label {
+	case "euc-tw", "x-euc-tw", "cns11643", "hz-gb-2312", "iso-2022-cn", "iso-2022-cn-ext", "iso-2022-kr", "iso-2022-jp", "utf-7":
+		return nil, unsupported
+	}
+	e, err := htmlindex.Get(label)
 	if err != nil {
 		return nil, ""
 	}

@@ -203,7 +203,7 @@ func (r *fileReader) add(p part, parsed Parsed) error {
 		ID: ArticleID(p.name), Path: p.name, File: r.file.Path,
 		Title: oneLine(parsed.Title), Source: oneLine(parsed.Source), Author: oneLine(parsed.Author), URL: parsed.URL,
 		Published: parsed.Published, Tags: parsed.Tags, Text: parsed.Text, Body: parsed.Body, Pages: parsed.Pages, Hash: p.hash,
-		Format: p.format.Name, Encoding: parsed.Encoding, Bytes: int64(len(p.data)), Warnings: parsed.Warnings,
+		Format: p.format.Name, Encoding: parsed.Encoding, Decoding: parsed.Decoding, Bytes: int64(len(p.data)), Warnings: parsed.Warnings,
 		Modified: r.modified,
 	}
 	a.Title = cmp.Or(a.Title, oneLine(strings.TrimSuffix(path.Base(p.name), path.Ext(p.name))), p.name)

@@ -33,6 +33,7 @@ type Parsed struct {
 	Body                       int    // byte offset in Text
 	Pages                      []int  // byte offsets in Text where its pages begin, ascending; nil if it has none
 	Encoding                   string // "" where the format leaves no choice
+	Decoding                   Decoding
 	Warnings                   []string
 }
 

@@ -18,6 +18,8 @@ import (
 type candidate struct {
 	text, name   string
 	score, least float64 // below least it makes no sense
+	sure         float64
+	proof        Proof
 }
 
 // Prose scores 2 to 3, a list of all characters of GBK or Big5 about −1, text read in
@@ -28,23 +30,30 @@ const (
 	minUTF16    = 0.5  // most bytes can be read as UTF-16, so it must be convincing
 )
 
-// guess picks the likeliest candidate; name is "" if none makes sense.
-func guess(data []byte, candidates []candidate) (text, name string) {
+// guess picks the likeliest candidate, and says how sure it is; ok is false if none
+// makes sense.
+func guess(data []byte, candidates []candidate) (best candidate, ok bool) {
 	if len(candidates) == 0 {
-		return "", ""
+		return candidate{}, false
 	}
-	best := slices.MaxFunc(candidates, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.score, b.score), cmp.Compare(preference(a.name), preference(b.name)))
+	slices.SortFunc(candidates, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(preference(b.name), preference(a.name)))
 	})
+	best = candidates[0]
 	if best.score < best.least {
-		return "", ""
+		return candidate{}, false
 	}
 	if best.score < 1 && asciiTrails(data) {
 		if _, ok := western(data); ok {
-			return "", ""
+			return candidate{}, false
 		}
 	}
-	return best.text, best.name
+	second := nonsense
+	if len(candidates) > 1 {
+		second = max(second, candidates[1].score)
+	}
+	best.sure = sureLike(best, second)
+	return best, true
 }
 
 // preference decides between equal scores.
