@@ -1,50 +1,59 @@
 package bm25
 
-import "math"
+import "sort"
 
 const (
 	noBlocks = -1 // of a short list
 	// longList is how many postings a list has for each window, at least, to be given
-	// blocks: eight bytes each, so that they take a third of the postings at most.
+	// blocks: eight bytes each, so that they take no more than the postings.
 	longList = 4
 )
 
+// block is what a list has in one window of documents.
+type block struct {
+	end  uint32  // of its postings, counted from the start of the list
+	most float32 // the largest occurrences/norm in it, see shard.most
+}
+
 // windows is how many windows the documents fill.
-func (x *Index) windows() int { return (len(x.norms) + window - 1) / window }
+func (s *shard) windows() int { return (len(s.lengths) + window - 1) / window }
 
-// addBlocks describes the postings from start on, all of one term.
-func (x *Index) addBlocks(start uint32) postings {
-	p := postings{start: start, end: uint32(len(x.docs)), blocks: noBlocks}
-	docs, freqs := x.docs[start:], x.freqs[start:]
-	if len(docs) < longList*x.windows() {
-		p.most = mostOf(docs, freqs, x.norms)
-		return p
+// bound finds what limits the scores that the lists give.
+func (s *shard) bound() {
+	inverse := make([]float32, len(s.lengths))
+	for doc, n := range s.lengths {
+		inverse[doc] = 1 / norm(n, s.average)
 	}
-	p.blocks = int32(len(x.blocks))
-	for n, at := 0, 0; n < x.windows(); n++ {
-		from := at
-		for at < len(docs) && docs[at] < uint32(n+1)*window {
-			at++
+	s.most, s.firstBlock = make([]float32, s.terms()), make([]int32, s.terms())
+	for id := range s.most {
+		docs, freqs := s.list(id)
+		s.firstBlock[id] = noBlocks
+		if len(docs) < longList*s.windows() {
+			s.most[id] = mostOf(docs, freqs, inverse)
+			continue
 		}
-		b := block{uint32(at), mostOf(docs[from:at], freqs[from:at], x.norms)}
-		p.most = max(p.most, b.most)
-		x.blocks = append(x.blocks, b)
+		s.firstBlock[id] = int32(len(s.blocks))
+		for n, at := 0, 0; n < s.windows(); n++ {
+			size := sort.Search(len(docs)-at, func(i int) bool { return int(docs[at+i]) >= (n+1)*window })
+			b := block{uint32(at + size), mostOf(docs[at:at+size], freqs[at:at+size], inverse)}
+			s.most[id] = max(s.most[id], b.most)
+			s.blocks = append(s.blocks, b)
+			at += size
+		}
 	}
-	return p
 }
 
-// mostOf is a bound, rounded up, on the saturation in a list.
-func mostOf(docs []uint32, freqs []uint16, norms []float32) float32 {
-	most := 0.0
+func mostOf(docs []uint16, freqs []uint8, inverse []float32) float32 {
+	most := float32(0)
 	for i, doc := range docs {
-		most = max(most, saturation(freqs[i], norms[doc]))
+		most = max(most, float32(freqs[i])*inverse[doc])
 	}
-	return math.Nextafter32(float32(most), 2)
+	return most
 }
 
-func (x *Index) blocksOf(p postings) []block {
-	if p.blocks == noBlocks {
+func (s *shard) blocksOf(id int) []block {
+	if s.firstBlock[id] == noBlocks {
 		return nil
 	}
-	return x.blocks[p.blocks : int(p.blocks)+x.windows()]
+	return s.blocks[s.firstBlock[id]:][:s.windows()]
 }

@@ -16,52 +16,80 @@ const dense = 8
 // on their order, so a document's score is the same whichever lists were skipped.
 const points = 1 << 36
 
-// list is a term's postings while a query runs.
+// list is a term's postings in a part while a query runs.
 type list struct {
-	docs     []uint32 // ascending
-	freqs    []uint16
+	docs     []uint16 // ascending
+	freqs    []uint8
 	blocks   []block // by window; none for a short list
 	weight   float64 // of the term, times idf, k1+1 and points
-	bound    int64   // no document gets more from this list
+	tight    float64 // see bound
+	most     int64   // no document gets more from this list
 	here     int64   // no document of the window does
 	from, to int     // the postings of the window
 }
 
-// query returns the postings of a query's terms, smallest bound first.
-func (x *Index) query(query []Term) []list {
-	var lists []list
+// weighted is a term of a query, with its weight times idf, k1+1 and points.
+type weighted struct {
+	Postings
+	weight float64
+}
+
+// weights looks the terms of a query up.
+func (x *Index) weights(query []Term) []weighted {
+	var terms []weighted
 	for _, t := range distinct(query) {
-		p, known := x.lists[t.Text]
-		weight := t.Weight * x.idf(p) * (k1 + 1) * points
-		if !known || weight <= 0 {
+		postings := x.Postings(t.Text)
+		weight := t.Weight * postings.idf() * (k1 + 1) * points
+		if postings.count > 0 && weight > 0 {
+			terms = append(terms, weighted{postings, weight})
+		}
+	}
+	return terms
+}
+
+// lists returns the postings of the ith part, smallest bound first.
+func (x *Index) lists(i int, terms []weighted) []list {
+	p := &x.parts[i]
+	lists := make([]list, 0, len(terms))
+	for _, t := range terms {
+		id := t.ids[i]
+		if id == none {
 			continue
 		}
-		lists = append(lists, list{
-			docs: x.docs[p.start:p.end], freqs: x.freqs[p.start:p.end], blocks: x.blocksOf(p),
-			weight: weight, bound: boundOf(weight, p.most),
-		})
+		docs, freqs := p.list(id)
+		l := list{docs: docs, freqs: freqs, blocks: p.blocksOf(id), weight: t.weight, tight: p.tight}
+		l.most = l.bound(p.most[id])
+		lists = append(lists, l)
 	}
-	slices.SortStableFunc(lists, func(a, b list) int { return cmp.Compare(a.bound, b.bound) })
+	slices.SortStableFunc(lists, func(a, b list) int { return cmp.Compare(a.most, b.most) })
 	return lists
 }
 
-func boundOf(weight float64, most float32) int64 { return int64(weight*float64(most)) + 1 }
+// slack is more than what rounding can add to a bound.
+const slack = 1 + 1e-6
+
+// bound is what a document gets at most whose occurrences/norm is most by the average
+// length of the shard. By that of the Index the norm is at least tight times as large:
+// it grows more slowly than the average falls.
+func (l *list) bound(most float32) int64 {
+	return int64(slack*l.weight*float64(most)/(float64(most)+l.tight)) + 1
+}
 
 // enter goes on to the window that is the nth and begins at base.
-func (l *list) enter(n int, base uint32) {
+func (l *list) enter(n, base int) {
 	l.from, l.here = l.to, 0
 	if l.blocks != nil {
 		l.to = int(l.blocks[n].end)
 		if l.from < l.to {
-			l.here = boundOf(l.weight, l.blocks[n].most)
+			l.here = l.bound(l.blocks[n].most)
 		}
 		return
 	}
-	for l.to < len(l.docs) && l.docs[l.to] < base+window {
+	for l.to < len(l.docs) && int(l.docs[l.to]) < base+window {
 		l.to++
 	}
 	if l.from < l.to {
-		l.here = l.bound
+		l.here = l.most
 	}
 }
 
@@ -80,34 +108,54 @@ func (x *Index) Search(query []Term, k int, keep func(doc int) bool) []Hit {
 	if k <= 0 || x.Len() == 0 {
 		return nil
 	}
-	s := search{index: x, lists: x.query(query), keep: keep, top: newTop(min(k, x.Len()))}
-	s.below = make([]int64, len(s.lists)+1)
+	terms, top := x.weights(query), newTop(min(k, x.Len()))
+	if len(terms) == 0 {
+		return nil
+	}
 	r := x.rooms.Get().(*room)
-	for n := range x.windows() {
+	for i := range x.parts {
+		p := &x.parts[i]
+		s := search{part: p, lists: x.lists(i, terms), top: top}
+		if keep != nil || p.dead > 0 {
+			s.leave = func(doc int) bool {
+				n := p.numbers[doc]
+				return n == Gone || keep != nil && !keep(int(n))
+			}
+		}
+		s.run(r)
+	}
+	x.rooms.Put(r) // not deferred: if keep panics, the sums are not zero
+	return top.sorted()
+}
+
+// search is a query under way in a part, in one window after the other.
+type search struct {
+	part    *part
+	lists   []list
+	base    int                // the first document of the window
+	below   []int64            // below[i] is the sum of the bounds of lists[:i] in the window
+	skipped int                // lists[:skipped] are only looked into
+	leave   func(doc int) bool // tells the documents of the part to leave out; may be nil
+	top     *top
+}
+
+func (s *search) run(r *room) {
+	if len(s.lists) == 0 {
+		return
+	}
+	s.below = make([]int64, len(s.lists)+1)
+	for n := range s.part.windows() {
 		s.enter(n)
 		if s.skipped < len(s.lists) {
 			s.collect(&r.sums)
 			s.consider(r)
 		}
 	}
-	x.rooms.Put(r) // not deferred: if keep panics, the sums are not zero
-	return s.top.sorted()
-}
-
-// search is a query under way, in one window after the other.
-type search struct {
-	index   *Index
-	lists   []list
-	base    uint32  // the first document of the window
-	below   []int64 // below[i] is the sum of the bounds of lists[:i] in the window
-	skipped int     // lists[:skipped] are only looked into
-	keep    func(doc int) bool
-	top     *top
 }
 
 // enter goes on to the nth window.
 func (s *search) enter(n int) {
-	s.base, s.skipped = uint32(n)*window, 0
+	s.base, s.skipped = n*window, 0
 	worst := s.top.worst()
 	for i := range s.lists {
 		l := &s.lists[i]
@@ -122,7 +170,7 @@ func (s *search) enter(n int) {
 // collect adds up what the lists that are read give to the documents of the window.
 func (s *search) collect(sums *[window]int64) {
 	for i := s.skipped; i < len(s.lists); i++ {
-		s.lists[i].addAll(sums, s.base, s.index.norms)
+		s.lists[i].addAll(sums, s.base, s.part.norms)
 	}
 }
 
@@ -132,16 +180,16 @@ func (s *search) collect(sums *[window]int64) {
 func (s *search) consider(r *room) {
 	worst := s.top.worst()
 	open := r.above(max(0, worst-s.below[s.skipped]))
-	if s.keep != nil {
-		open = slices.DeleteFunc(open, func(n uint16) bool { return !s.keep(int(s.base) + int(n)) })
+	if s.leave != nil {
+		open = slices.DeleteFunc(open, func(n uint16) bool { return s.leave(s.base + int(n)) })
 	}
 	for i := s.skipped - 1; i >= 0 && len(open) > 0; i-- {
 		open = r.still(open, worst-s.below[i+1])
-		s.lists[i].complete(&r.sums, s.base, open, s.index.norms)
+		s.lists[i].complete(&r.sums, s.base, open, s.part.norms)
 	}
 	for _, n := range open {
 		if sum := r.sums[n]; sum > s.top.worst() {
-			s.top.add(scored{int(s.base) + int(n), sum})
+			s.top.add(scored{int(s.part.numbers[s.base+int(n)]), sum})
 		}
 	}
 	clear(r.sums[:])
@@ -185,14 +233,14 @@ func (r *room) still(open []uint16, least int64) []uint16 {
 
 // complete adds what the list gives to the open documents of the window, at least. If
 // they are many it is quicker to add all than to look for each.
-func (l *list) complete(sums *[window]int64, base uint32, open []uint16, norms []float32) {
+func (l *list) complete(sums *[window]int64, base int, open []uint16, norms []float32) {
 	if l.to-l.from < dense*len(open) {
 		l.addAll(sums, base, norms)
 		return
 	}
 	docs, freqs, n := l.docs[l.from:l.to], l.freqs[l.from:l.to], 0
 	for _, i := range open {
-		doc := base + uint32(i)
+		doc := uint16(base + int(i))
 		n = seek(docs, n, doc)
 		if n == len(docs) {
 			return
@@ -204,23 +252,23 @@ func (l *list) complete(sums *[window]int64, base uint32, open []uint16, norms [
 }
 
 // addAll adds what the list gives to the documents of the window.
-func (l *list) addAll(sums *[window]int64, base uint32, norms []float32) {
+func (l *list) addAll(sums *[window]int64, base int, norms []float32) {
 	docs, freqs := l.docs[l.from:l.to], l.freqs[l.from:l.to]
-	norms = norms[base:min(int(base)+window, len(norms))]
+	norms = norms[base:min(base+window, len(norms))]
 	for n, doc := range docs {
-		i := doc - base
+		i := int(doc) - base
 		sums[i%window] += gain(l.weight, freqs[n], norms[i])
 	}
 }
 
-func gain(weight float64, freq uint16, norm float32) int64 {
+func gain(weight float64, freq uint8, norm float32) int64 {
 	f := float64(freq)
 	return int64(weight * f / (f + float64(norm)))
 }
 
 // seek returns the first place from n on whose document is not before doc, in steps
 // that double.
-func seek(docs []uint32, n int, doc uint32) int {
+func seek(docs []uint16, n int, doc uint16) int {
 	if n >= len(docs) || docs[n] >= doc {
 		return n
 	}
@@ -241,6 +289,6 @@ func seek(docs []uint32, n int, doc uint32) int {
 }
 
 // saturation is what freq occurrences count for, from 0 towards 1.
-func saturation(freq uint16, norm float32) float64 {
+func saturation(freq uint8, norm float32) float64 {
 	return float64(freq) / (float64(freq) + float64(norm))
 }

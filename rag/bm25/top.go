@@ -11,8 +11,7 @@ type scored struct {
 	sum int64
 }
 
-// top keeps the k best of the documents added, which must come in ascending order. Once
-// there are k they are a heap with the worst at its root; without the interfaces of
+// top keeps the k best of the documents added. Once there are k they are a heap with the worst at its root; without the interfaces of
 // container/heap, which cost a tenth of a search.
 type top struct {
 	k    int
@@ -21,13 +20,13 @@ type top struct {
 
 func newTop(k int) *top { return &top{k: k} }
 
-// worst is the sum that a further document must exceed: one that equals it comes
-// later, and so ranks behind.
+// worst is the sum that a further document must exceed. One that equals the worst of k
+// may have a lower number.
 func (t *top) worst() int64 {
 	if len(t.best) < t.k {
 		return 0
 	}
-	return t.best[0].sum
+	return t.best[0].sum - 1
 }
 
 // add takes a document whose sum exceeds worst.
@@ -39,8 +38,10 @@ func (t *top) add(d scored) {
 		}
 		return
 	}
-	t.best[0] = d
-	t.sink(0)
+	if t.best[0].worse(d) {
+		t.best[0] = d
+		t.sink(0)
+	}
 }
 
 // sink moves the document at i down to its place in the heap.
