@@ -149,3 +149,6 @@ func fromChange(s string, i int) string {
 	}
 	return b.String()
 }
+
+// Composed is a text in Unicode's composed form (NFC), in which equal names are equal.
+func Composed(s string) string { return norm.NFC.String(s) }
