@@ -18,6 +18,7 @@ import (
 	"yinju/corpus/markdown"
 	"yinju/corpus/sample"
 	"yinju/corpus/segment"
+	"yinju/corpus/table"
 	"yinju/rag"
 	"yinju/rag/chromem"
 	"yinju/rag/cite"
@@ -28,7 +29,7 @@ import (
 )
 
 // formatRules changes when a format reads the same file otherwise than before.
-const formatRules = "formats-1"
+const formatRules = "formats-2"
 
 // service is the parts of Yinju, put together.
 type service struct {
@@ -92,7 +93,7 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 	splitter := &corpus.Splitter{Size: set.PassageSize, Overlap: orNone(set.PassageShare), Words: words.Words}
 	loader := &corpus.Loader{
 		Dir:          s.Articles,
-		Formats:      []corpus.Format{markdown.Markdown(), markdown.Text(), html.HTML()},
+		Formats:      formats(set),
 		MaxFileBytes: int64(set.MaxFileSize),
 		MaxFiles:     set.MaxFiles,
 	}
@@ -101,7 +102,7 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 		Split:    splitter.Split,
 		Words:    words.Terms,
 		Cut:      words.Words,
-		Version:  strings.Join([]string{formatRules, splitter.Version(), words.Version()}, " "),
+		Version:  strings.Join([]string{formatRules, set.fields.String(), splitter.Version(), words.Version()}, " "),
 		NewStore: func() rag.VectorStore { return chromem.New() },
 		Cache:    cache,
 		Ranking:  rag.Ranking{Fusion: rag.Fusion(set.Fusion), DenseWeight: set.DenseWeight, DenseFill: orNone(set.DenseFill), Diversity: orNone(set.Diversity)},
@@ -117,6 +118,12 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 	}
 	x.Embedder = &openai.Embeddings{BaseURL: set.EmbedURL, Key: set.embedKey, Name: set.EmbedModel, Batch: set.EmbedBatch}
 	return x
+}
+
+// formats are those of the articles; of two with one extension the first counts.
+func formats(set *settings) []corpus.Format {
+	tables := table.Reader{Fields: set.fields, HTML: html.Reader{MaxNodes: 1}.Format().Parse} // all of a text is the main part of it
+	return append([]corpus.Format{markdown.Markdown(), markdown.Text(), html.HTML()}, tables.Formats()...)
 }
 
 // fitter is the built-in embedder as the Index takes it.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"yinju/corpus/table"
 	"yinju/rag"
 	"yinju/rag/openai"
 	"yinju/rag/openai/preset"
@@ -35,6 +36,7 @@ type settings struct {
 	UserDict     string   `help:"Own words for Jieba, one a line: word [frequency] [tag]." placeholder:"FILE" group:"Articles"`
 	MaxFileSize  byteSize `help:"Larger files are skipped." default:"16MiB" group:"Articles"`
 	MaxFiles     int      `help:"More files than this are left out." default:"200000" group:"Articles"`
+	Fields       []string `help:"Columns of tables (.csv, .json, ...) that hold the text, title, source, author, date, url, tags and id of an article: text=正文,date=meta.date. Default: found by their names." placeholder:"FIELD=COLUMN,..." group:"Articles"`
 	PassageSize  int      `help:"Characters of a passage, about." default:"300" group:"Articles"`
 	PassageShare int      `help:"Characters that neighbouring passages share, about." default:"60" group:"Articles"`
 
@@ -83,6 +85,7 @@ type settings struct {
 	FalseRefusals float64 `help:"Share of the questions that the articles do answer and that may be refused all the same, 0 to 0.5. The smaller, the less is refused of what they don't answer." default:"0.05" group:"Search"`
 
 	modelKey, embedKey, rerankKey string
+	fields                        table.Fields  // what Fields says
 	preset                        preset.Preset // the zero one unless named by -preset
 	question                      string
 	system                        string // what the file of -prompt holds
@@ -319,7 +322,7 @@ func (s *settings) readKeys(env func(string) string) error {
 // check refuses what cannot work, in words that say what to write instead.
 func (s *settings) check() error {
 	return cmp.Or(
-		s.checkArticles(), s.checkListen(), s.checkQuestion(),
+		s.checkArticles(), s.readFields(), s.checkListen(), s.checkQuestion(),
 		checkServer("model", "model", s.Model, s.ModelURL), checkServer("embed-model", "embed", s.EmbedModel, s.EmbedURL),
 		checkServer("rerank-model", "rerank", s.RerankModel, s.RerankURL), s.checkThinking(), within("rerank-pool", float64(s.RerankPool), 1, 1000),
 		positive("rerank-timeout", s.RerankTimeout), positive("judge-timeout", s.JudgeTimeout), s.checkJudge(),
@@ -350,6 +353,13 @@ func (s *settings) readPrompt() error {
 	s.system = strings.TrimPrefix(string(data), "\ufeff")
 	if err := rag.CheckPrompt(s.system); err != nil {
 		return fmt.Errorf("the system prompt in %s (-prompt): %w", s.Prompt, err)
+	}
+	return nil
+}
+
+func (s *settings) readFields() (err error) {
+	if s.fields, err = table.ParseFields(s.Fields); err != nil {
+		return fmt.Errorf("-fields: %w", err)
 	}
 	return nil
 }
