@@ -28,13 +28,18 @@ func (x *Index) Reload(ctx context.Context, force bool) (*Report, error) {
 }
 
 // reload is one run: all steps of it, at most one at a time.
-func (x *Index) reload(force bool) (*Report, error) {
+func (x *Index) reload(r *run) (*Report, error) {
 	started := time.Now()
 	ctx := x.status.held(x.ctx)
 	x.status.begin()
-	x.runs.begin()
+	x.runs.begin(r)
 	defer x.watch()()
-	report, err := x.steps(ctx, force)
+	report, err := x.steps(ctx, r)
+	if errors.Is(err, errGivenUp) {
+		x.status.finished(nil)
+		x.Log.Info("a reload was given up for a newer one", "took_ms", time.Since(started).Milliseconds())
+		return nil, err
+	}
 	if err != nil {
 		x.status.failed(err)
 		if x.ctx.Err() == nil { // else it was stopped
@@ -43,7 +48,7 @@ func (x *Index) reload(force bool) (*Report, error) {
 		return nil, err
 	}
 	report.Refusal = x.Calibration()
-	x.weigh(ctx, x.current.Load(), report)
+	r.untilAwaited(ctx, func(ctx context.Context) { x.weigh(ctx, x.current.Load(), report) })
 	x.selfTest(ctx, x.current.Load(), report)
 	report.Duplicates = x.current.Load().near.groups
 	report.TookMS = time.Since(started).Milliseconds()
@@ -54,14 +59,14 @@ func (x *Index) reload(force bool) (*Report, error) {
 }
 
 // steps are those of the design: load, split, index, embed, save, swap, clean up.
-func (x *Index) steps(ctx context.Context, force bool) (*Report, error) {
+func (x *Index) steps(ctx context.Context, r *run) (*Report, error) {
 	old := x.current.Load()
 	loaded, err := x.Load(ctx, x.known(ctx), x.status.step)
 	if err != nil {
 		return nil, err
 	}
 	report := compare(old, loaded)
-	if len(loaded.Articles) == 0 && old != nil && len(old.articles) > 0 && !force {
+	if len(loaded.Articles) == 0 && old != nil && len(old.articles) > 0 && !r.force {
 		return nil, ErrEmptied
 	}
 	x.files = filesOf(loaded)
@@ -80,7 +85,11 @@ func (x *Index) steps(ctx context.Context, force bool) (*Report, error) {
 	if old == nil {
 		embed = x.embedFirst
 	}
-	if err := embed(ctx, old, next, report); err != nil {
+	err = x.whileWanted(ctx, r, old, next, func(ctx context.Context) error { return embed(ctx, old, next, report) })
+	if errors.Is(err, errGivenUp) {
+		return nil, err
+	}
+	if err != nil {
 		if ctx.Err() != nil || old != nil && old.dense {
 			return nil, fmt.Errorf("embedding the new passages: %w", err)
 		}

@@ -156,11 +156,14 @@ func (s *status) serving(next *snapshot) {
 	s.now.Seq++
 }
 
+// finished tells what a reload did; nil if another one takes over.
 func (s *status) finished(r *Report) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.enterLocked(PhaseIdle, 0); r == nil {
+		return
+	}
 	r.Slow = append([]FileDone{}, s.slow...)
-	s.enterLocked(PhaseIdle, 0)
 	s.now.LastReport, s.now.LastError = r, ""
 }
 
@@ -273,6 +276,18 @@ func (s *status) warn(log *slog.Logger, w *Waiting) {
 	s.mu.Unlock()
 	if !known {
 		log.Warn("a reload waits", "for", w.What, "name", w.Name, "why", w.Why, "since_ms", w.SinceMS, "doing", w.Doing)
+	}
+}
+
+// abandon notes the passages of a generation that never served, which may have vectors
+// all the same.
+func (s *status) abandon(old, next *snapshot) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id := range next.places {
+		if old == nil || len(old.places[id]) == 0 {
+			s.retired = append(s.retired, id)
+		}
 	}
 }
 
