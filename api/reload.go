@@ -50,8 +50,9 @@ func (s *Server) reloadProblem(ctx context.Context, err error) error {
 	return p
 }
 
-// progress tells how far a reload has come; as a stream, whenever that changes
-// until no reload is under way.
+// progress tells how far a reload has come; as a stream, whenever that changes until no
+// reload is under way. Only the last event, done, holds the last report, which may be
+// long.
 func (s *Server) progress(c *gin.Context) error {
 	if err := paramsOf(c).err(); err != nil {
 		return err
@@ -67,21 +68,25 @@ func (s *Server) progress(c *gin.Context) error {
 	ticker := time.NewTicker(s.Timeouts.Progress)
 	defer ticker.Stop()
 	var last rag.Progress
-	for first := true; ; first = false {
+	for told := (time.Time{}); ; {
 		now := s.Index.Progress()
-		if now.Phase == rag.PhaseIdle || now.Phase == "" {
+		if now.Phase == rag.PhaseIdle && !now.Queued || now.Phase == "" {
 			stop()                                       // nothing comes behind the last event
 			_ = stream.event("done", wholeProgress(now)) // the client may have gone
 			return nil
 		}
-		if first || now.Seq != last.Seq {
-			if stream.event("progress", wholeProgress(now)) != nil {
+		// The clocks go on while nothing else does.
+		if now.Seq != last.Seq || now.Queued != last.Queued || time.Since(told) >= s.Timeouts.Clock {
+			last, told = now, time.Now()
+			now.LastReport = nil
+			if stream.event("progress", wholeProgress(now)) != nil || c.Request.Method == http.MethodHead {
 				return nil
 			}
-			last = now
 		}
 		select {
 		case <-ctx.Done():
+			return nil
+		case <-s.stopping:
 			return nil
 		case <-ticker.C:
 		}
@@ -133,11 +138,12 @@ func wholeReport(r *rag.Report) *rag.Report {
 	}
 	whole := *r
 	whole.Added, whole.Changed, whole.Removed = list(r.Added), list(r.Changed), list(r.Removed)
-	whole.Skipped, whole.Warnings = list(r.Skipped), list(r.Warnings)
+	whole.Skipped, whole.Warnings, whole.Slow = list(r.Skipped), list(r.Warnings), list(r.Slow)
 	return &whole
 }
 
 func wholeProgress(p rag.Progress) rag.Progress {
 	p.LastReport = wholeReport(p.LastReport)
+	p.Files.InHand, p.Files.Recent = list(p.Files.InHand), list(p.Files.Recent)
 	return p
 }

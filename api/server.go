@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -53,8 +54,9 @@ type Server struct {
 	Limits   Limits
 	Timeouts Timeouts
 
-	asks   chan struct{} // holds one element for each question being answered
-	assets *assets
+	asks     chan struct{} // holds one element for each question being answered
+	stopping chan struct{} // closed when those who only look on are to go; nil: never
+	assets   *assets
 }
 
 // Limits bound what a client may send; zero fields mean the default.
@@ -92,6 +94,7 @@ type Timeouts struct {
 	Idle       time.Duration // between two requests of a connection: 2 min
 	KeepAlive  time.Duration // between comments in a silent stream: 15 s
 	Progress   time.Duration // between looks at a reload's progress: 200 ms
+	Clock      time.Duration // between events of a reload in which nothing else changes: 1 s
 	Start      time.Duration // for a reload to fail at once when nobody waits for it: 50 ms
 }
 
@@ -103,6 +106,7 @@ func (t Timeouts) withDefaults() Timeouts {
 		Idle:       cmp.Or(t.Idle, 2*time.Minute),
 		KeepAlive:  cmp.Or(t.KeepAlive, 15*time.Second),
 		Progress:   cmp.Or(t.Progress, 200*time.Millisecond),
+		Clock:      cmp.Or(t.Clock, time.Second),
 		Start:      cmp.Or(t.Start, 50*time.Millisecond),
 	}
 }
@@ -156,12 +160,14 @@ func (s *Server) routes() (http.Handler, error) {
 // HTTPServer returns a server with all timeouts set, for the caller to Serve and
 // Shutdown. Shutdown waits for the answers under way.
 func (s Server) HTTPServer() (*http.Server, error) {
+	stopping := make(chan struct{})
+	s.stopping = stopping
 	handler, err := s.Handler()
 	if err != nil {
 		return nil, err
 	}
 	t := s.Timeouts.withDefaults()
-	return &http.Server{
+	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: t.ReadHeader,
 		ReadTimeout:       t.Read,
@@ -169,7 +175,9 @@ func (s Server) HTTPServer() (*http.Server, error) {
 		IdleTimeout:       t.Idle,
 		MaxHeaderBytes:    s.Limits.withDefaults().Header,
 		ErrorLog:          slog.NewLogLogger(cmp.Or(s.Log, slog.Default()).Handler(), slog.LevelDebug),
-	}, nil
+	}
+	server.RegisterOnShutdown(sync.OnceFunc(func() { close(stopping) }))
+	return server, nil
 }
 
 // handle gives a handler's error to the one place that answers errors.
