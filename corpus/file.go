@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -45,12 +46,15 @@ func (r *fileReader) read(name string) *File {
 	}
 	hash := sha256.New()
 	hash.Write(data)
-	var meta []byte
+	var meta Metadata
+	var said []byte
 	if side := r.scanner.sidecars[name]; side != "" {
-		if meta, err = readSteady(r.ctx, r.scanner.root, side, most); err != nil {
+		if said, err = readSteady(r.ctx, r.scanner.root, side, maxSidecar); err != nil {
 			r.skip(side, err)
+		} else {
+			meta = parseSidecar(side, said)
 		}
-		hash.Write(meta)
+		hash.Write(said)
 	}
 	hash.Sum(r.file.Hash[:0])
 	// A file that was written between the two was perhaps read as it is not any more.
@@ -68,7 +72,7 @@ func (r *fileReader) read(name string) *File {
 	}
 	ctx, cancel := context.WithTimeout(r.ctx, cmp.Or(r.FileTimeout, time.Minute))
 	defer cancel()
-	part := part{name: name, format: r.scanner.formats[extension(name)], data: data, hash: r.file.Hash, meta: meta}
+	part := part{name: name, format: r.scanner.formats[extension(name)], data: data, hash: r.file.Hash, side: meta, said: said, place: name}
 	if err := r.take(ctx, part); err != nil {
 		r.skip(name, err)
 	}
@@ -92,8 +96,11 @@ type part struct {
 	format *Format
 	data   []byte
 	hash   [32]byte
-	meta   []byte // of its sidecar
-	depth  int    // archives around it
+	side   Metadata // of the file beside it
+	said   []byte   // what that file holds
+	place  string   // the path that says something of it
+	row    bool     // one of several
+	depth  int      // archives around it
 }
 
 // take adds the articles of a part to those of the file. An error is the reason to
@@ -122,7 +129,7 @@ func (r *fileReader) rows(ctx context.Context, p part) error {
 	seen := make(map[string]bool, len(rows))
 	for _, row := range rows {
 		one := p
-		one.name = p.name + "/" + row.Name
+		one.name, one.row = p.name+"/"+row.Name, true
 		if seen[row.Name] {
 			r.skip(one.name, errors.New("another row has the same name; make them different"))
 			continue
@@ -137,7 +144,7 @@ func (r *fileReader) rows(ctx context.Context, p part) error {
 			r.skip(one.name, errors.New("the row has a date that no calendar knows; mend it"))
 			continue
 		}
-		one.data, one.hash = record, sha256.Sum256(record)
+		one.data, one.hash = record, sha256.Sum256(append(record, p.said...))
 		if err := r.add(one, row.Parsed); err != nil {
 			r.skip(one.name, err)
 		}
@@ -171,7 +178,8 @@ func (r *fileReader) member(ctx context.Context, p part, name string, data []byt
 	}
 	one := part{
 		name: p.name + "/" + name, format: r.scanner.formats[extension(name)],
-		data: data, hash: sha256.Sum256(data), depth: p.depth + 1,
+		data: data, hash: sha256.Sum256(slices.Concat(data, p.said)), depth: p.depth + 1,
+		side: p.side, said: p.said, place: p.name + "/" + name, row: true,
 	}
 	r.unpacked += int64(len(data))
 	switch most := cmp.Or(r.MaxUnpacked, 256<<20); {
@@ -199,6 +207,7 @@ func (r *fileReader) add(p part, parsed Parsed) error {
 	if r.parts++; r.parts > cmp.Or(r.MaxParts, 100_000) {
 		return fmt.Errorf("the file holds more than %d articles; split it or raise the limit", cmp.Or(r.MaxParts, 100_000))
 	}
+	p.describe(&parsed, r.Paths)
 	a := &Article{
 		ID: ArticleID(p.name), Path: p.name, File: r.file.Path,
 		Title: oneLine(parsed.Title), Source: oneLine(parsed.Source), Author: oneLine(parsed.Author), URL: parsed.URL,

@@ -20,6 +20,7 @@ import (
 type Loader struct {
 	Dir     string
 	Formats []Format
+	Paths   []PathRule // what paths say of articles; the first that fits counts
 
 	MaxFileBytes int64         // larger files are skipped; default 16 MiB
 	MaxFiles     int           // files beyond it, in the order of their paths, are left out; default 200,000
@@ -60,6 +61,7 @@ func (l *Loader) Load(ctx context.Context, known func(path string) *File, progre
 	if err := s.scan(".", 0); err != nil {
 		return nil, fmt.Errorf("cannot read the articles' folder %q: %w", l.Dir, err)
 	}
+	s.pair()
 	out := &Loaded{}
 	slices.Sort(s.files)
 	if most := cmp.Or(l.MaxFiles, 200_000); len(s.files) > most {

@@ -25,6 +25,7 @@ type scanner struct {
 	maxDepth int
 
 	files    []string
+	sides    []string          // files with metadata
 	sidecars map[string]string // file → the file with its metadata
 	skipped  []Skipped
 }
@@ -97,6 +98,8 @@ func (s *scanner) file(name string, mode fs.FileMode) {
 		s.skip(name, "this is %s, not a file", kindOf(mode))
 	case s.formats[ext] != nil:
 		s.files = append(s.files, name)
+	case isSidecar(name):
+		s.sides = append(s.sides, name)
 	case ext == "":
 		s.skip(name, "the name has no extension that tells its format; supported: %s", s.supported())
 	default:

@@ -31,10 +31,11 @@ var arrows = []struct {
 	{"corpus/fold", []string{"corpus/quantity"}},
 	{"corpus/segment", []string{"corpus/fold"}}, // cgo: reaches the others as function values
 	{"corpus/sample", nil},
-	{"corpus", []string{"corpus/fold"}},
+	{"corpus/frontmatter", nil},
+	{"corpus", []string{"corpus/fold", "corpus/frontmatter"}},
 	{"corpus/bounded", []string{"corpus"}},
-	{"corpus/epub", []string{"corpus", "corpus/bounded", "corpus/html"}}, // a book's chapters are web pages
-	{"corpus/...", []string{"corpus", "corpus/fold", "corpus/bounded"}},  // an adapter a format
+	{"corpus/epub", []string{"corpus", "corpus/bounded", "corpus/html"}},                      // a book's chapters are web pages
+	{"corpus/...", []string{"corpus", "corpus/fold", "corpus/frontmatter", "corpus/bounded"}}, // an adapter a format
 
 	{"rag/bm25", []string{"corpus/fold"}},
 	{"rag/cite", []string{"corpus", "corpus/fold", "corpus/quantity"}},
@@ -63,7 +64,7 @@ var homes = map[string]string{
 	"github.com/philippgille/chromem-go":  "rag/chromem",
 	"github.com/sashabaranov/go-openai":   "rag/openai",
 	"github.com/yanyiwu/gojieba":          "corpus/segment",
-	"go.yaml.in/yaml/v3":                  "corpus/markdown",
+	"go.yaml.in/yaml/v3":                  "corpus/frontmatter",
 	"gonum.org/v1/gonum":                  "rag/lsa",
 	"modernc.org/sqlite":                  "rag/sqlite",
 	"codeberg.org/readeck/go-readability": "corpus/html",

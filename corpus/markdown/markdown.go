@@ -3,38 +3,49 @@ package markdown
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"yinju/corpus"
+	"yinju/corpus/frontmatter"
 )
+
+// Reader reads Markdown and plain text. The zero value gives up files that cannot be
+// decoded whole.
+type Reader struct {
+	Decoder corpus.Decoder
+}
 
 // Markdown is the format of .md and .markdown files. The text of the article is the
 // whole file, untouched; its body begins behind the front matter. Where the front
 // matter has no title, the first heading is it.
-func Markdown() corpus.Format {
-	return corpus.Format{Name: "markdown", Extensions: []string{".md", ".markdown"}, Parse: parser(headingTitle)}
+func (r Reader) Markdown() corpus.Format {
+	return corpus.Format{Name: "markdown", Extensions: []string{".md", ".markdown"}, Parse: r.parser(headingTitle)}
 }
 
 // Text is the format of .txt and .text files. They may have front matter too. A
 // short first line that stands alone and isn't a sentence is the title.
-func Text() corpus.Format {
-	return corpus.Format{Name: "text", Extensions: []string{".txt", ".text"}, Parse: parser(firstLineTitle)}
+func (r Reader) Text() corpus.Format {
+	return corpus.Format{Name: "text", Extensions: []string{".txt", ".text"}, Parse: r.parser(firstLineTitle)}
 }
 
-func parser(title func(body string) string) func(context.Context, []byte) (corpus.Parsed, error) {
+// Markdown is the format that the zero Reader reads.
+func Markdown() corpus.Format { return Reader{}.Markdown() }
+
+// Text is the format that the zero Reader reads.
+func Text() corpus.Format { return Reader{}.Text() }
+
+func (r Reader) parser(title func(body string) string) func(context.Context, []byte) (corpus.Parsed, error) {
 	return func(_ context.Context, data []byte) (corpus.Parsed, error) {
-		text, encoding, err := corpus.Decode(data, "")
+		decoded, err := r.Decoder.Decode(data, "")
 		if err != nil {
 			return corpus.Parsed{}, err
 		}
-		p := corpus.Parsed{Text: text, Encoding: encoding}
-		if block, body, ok := frontMatter(text); ok {
+		p := decoded.Parsed()
+		if block, body, ok := frontmatter.Find(p.Text); ok {
 			p.Body = body
-			fill(&p, block)
+			p.Fill(corpus.ParseMetadata("the front matter", block))
 		}
 		if p.Title == "" {
-			p.Title = title(text[p.Body:])
+			p.Title = title(p.Text[p.Body:])
 		}
 		p.Title = cut(p.Title, maxTitle)
 		return p, nil
@@ -49,28 +60,4 @@ func cut(s string, n int) string {
 		return string(r[:n-1]) + "…"
 	}
 	return s
-}
-
-// fill takes from the front matter what an article has a place for.
-func fill(p *corpus.Parsed, block string) {
-	fields, err := parseYAML(block)
-	if err != nil {
-		fields, _ = parseLines(block)
-		p.Warnings = append(p.Warnings, fmt.Sprintf("the front matter is not valid YAML (%v); it was read line by line", err))
-	}
-	p.Title = strings.Join(strings.Fields(fields.first(" ", titleKeys...)), " ")
-	p.Source = fields.first("、", sourceKeys...)
-	p.Tags = corpus.ParseTags(fields.list(tagKeys...)...)
-	if date := fields.first(" ", dateKeys...); date != "" {
-		when, ok := corpus.ParseDate(date)
-		if p.Published = when; !ok {
-			p.Warnings = append(p.Warnings, fmt.Sprintf("the date %q is not understood; write it as 2006-01-02", cut(date, 40)))
-		}
-	}
-	if address := fields.first(" ", urlKeys...); address != "" {
-		link, ok := corpus.ParseURL(address)
-		if p.URL = link; !ok {
-			p.Warnings = append(p.Warnings, fmt.Sprintf("the address %q is not used; write it whole, with https://", cut(address, 80)))
-		}
-	}
 }

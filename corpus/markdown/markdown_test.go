@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -56,8 +57,11 @@ func TestFrontMatter(t *testing.T) {
 		if !p.Published.IsZero() {
 			date = p.Published.Format(time.DateOnly)
 		}
-		if p.Title != tt.title || p.Source != tt.source || date != tt.date || p.URL != tt.url || strings.Join(p.Tags, " ") != tt.tags || len(p.Warnings) != tt.warnings {
+		if p.Title != tt.title || cmp.Or(p.Source, p.Author) != tt.source || date != tt.date || p.URL != tt.url || strings.Join(p.Tags, " ") != tt.tags || len(p.Warnings) != tt.warnings {
 			t.Errorf("%s: %+v", tt.name, p)
+		}
+		if strings.Contains(tt.block, "author: 林小北") != (p.Author == "林小北") {
+			t.Errorf("%s: author %q", tt.name, p.Author)
 		}
 		if p.Text != text || p.Text[p.Body:] != "正文。\n" {
 			t.Errorf("%s: body is %q", tt.name, p.Text[p.Body:])

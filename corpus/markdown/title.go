@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"yinju/corpus/frontmatter"
 )
 
 var (
@@ -21,7 +23,7 @@ var (
 func headingTitle(body string) string {
 	fence, paragraph, comment, started := "", "", false, false
 	for rest := body; rest != ""; {
-		raw := line(rest)
+		raw := frontmatter.FirstLine(rest)
 		rest = rest[len(raw):]
 		l := strings.TrimRight(raw, "\r\n")
 		trimmed := strings.TrimSpace(l)
@@ -71,7 +73,7 @@ func headingTitle(body string) string {
 // skipParagraph drops the lines up to the next blank one or heading.
 func skipParagraph(s string) string {
 	for s != "" {
-		l := line(s)
+		l := frontmatter.FirstLine(s)
 		if t := strings.TrimRight(l, "\r\n"); strings.TrimSpace(t) == "" || atx.MatchString(t) || fenceOf(t) != "" {
 			return s
 		}
@@ -133,16 +135,16 @@ func plain(s string) string {
 // line before a blank one that doesn't read like a sentence or a list; or "".
 func firstLineTitle(body string) string {
 	rest := body
-	for rest != "" && strings.TrimSpace(line(rest)) == "" {
-		rest = rest[len(line(rest)):]
+	for rest != "" && strings.TrimSpace(frontmatter.FirstLine(rest)) == "" {
+		rest = rest[len(frontmatter.FirstLine(rest)):]
 	}
-	first := line(rest)
+	first := frontmatter.FirstLine(rest)
 	rest = rest[len(first):]
 	l := strings.TrimRight(first, "\r\n")
 	if m := atx.FindStringSubmatch(l); m != nil {
 		return plain(m[1])
 	}
-	next := line(rest)
+	next := frontmatter.FirstLine(rest)
 	blank := next != "" && strings.TrimSpace(next) == ""
 	title := strings.TrimSpace(l)
 	if !blank || strings.TrimSpace(rest) == "" || utf8.RuneCountInString(title) > 40 ||

@@ -1,4 +1,6 @@
-package markdown
+// Package frontmatter reads what a file says about itself: the block of YAML before a
+// text, or a file of its own beside one.
+package frontmatter
 
 import (
 	"errors"
@@ -10,10 +12,34 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// Metadata is what front matter says, as it is written there.
+type Metadata struct {
+	Title, Source, Author, Date, URL string
+	Tags                             []string
+}
+
+// Parse reads a block of front matter. What is not valid YAML is read line by line, and
+// err says why; known tells whether any of its keys belongs to front matter.
+func Parse(block string) (m Metadata, known bool, err error) {
+	f, err := parseYAML(block)
+	if err != nil {
+		f, _ = parseLines(block)
+	}
+	return Metadata{
+		Title:  strings.Join(strings.Fields(f.first(" ", titleKeys...)), " "),
+		Source: f.first("、", sourceKeys...),
+		Author: f.first("、", authorKeys...),
+		Date:   f.first(" ", dateKeys...),
+		URL:    f.first(" ", urlKeys...),
+		Tags:   f.list(tagKeys...),
+	}, f.known(), err
+}
+
 // The keys of front matter, best first.
 var (
 	titleKeys  = []string{"title", "标题", "標題"}
-	sourceKeys = []string{"source", "来源", "來源", "publisher", "site", "媒体", "author", "authors", "作者", "by"}
+	sourceKeys = []string{"source", "来源", "來源", "publisher", "site", "media", "媒体", "媒體"}
+	authorKeys = []string{"author", "authors", "作者", "记者", "記者", "by", "byline"}
 	dateKeys   = []string{
 		"date", "published", "publish_date", "publishdate", "published_at", "publish_time", "published_time", "pubdate",
 		"datepublished", "日期", "发布日期", "发布时间", "發布日期", "發佈日期", "时间", "created", "created_at",
@@ -49,7 +75,7 @@ func (f fields) list(keys ...string) []string {
 }
 
 func (f fields) known() bool {
-	for _, keys := range [][]string{titleKeys, sourceKeys, dateKeys, urlKeys, tagKeys, otherKeys} {
+	for _, keys := range [][]string{titleKeys, sourceKeys, authorKeys, dateKeys, urlKeys, tagKeys, otherKeys} {
 		if slices.ContainsFunc(keys, func(k string) bool { _, ok := f[k]; return ok }) {
 			return true
 		}
@@ -57,27 +83,27 @@ func (f fields) known() bool {
 	return false
 }
 
-// maxFrontMatter bounds the front matter, in bytes; a rule further down is a rule.
-const maxFrontMatter = 64 << 10
+// maxBytes bounds the front matter, in bytes; a rule further down is a rule.
+const maxBytes = 64 << 10
 
 // maxStray bounds, in bytes, what may stand between the keys of front matter without
 // belonging to one: more is prose.
 const maxStray = 200
 
-// frontMatter finds the block between a first line of --- and the next. It is front
-// matter only if it has a key of it: otherwise the lines are thematic breaks and
-// what stands between them belongs to the article.
-func frontMatter(text string) (block string, body int, ok bool) {
+// Find finds the block between a first line of --- and the next, and the byte offset of
+// the body behind it. It is front matter only if it has a key of it: otherwise the lines
+// are thematic breaks and what stands between them belongs to the article.
+func Find(text string) (block string, body int, ok bool) {
 	start := 0
-	for start < len(text) && strings.TrimSpace(line(text[start:])) == "" {
-		start += len(line(text[start:]))
+	for start < len(text) && strings.TrimSpace(FirstLine(text[start:])) == "" {
+		start += len(FirstLine(text[start:]))
 	}
-	if strings.TrimRight(line(text[start:]), " \t\r\n") != "---" {
+	if strings.TrimRight(FirstLine(text[start:]), " \t\r\n") != "---" {
 		return "", 0, false
 	}
-	start += len(line(text[start:]))
-	for at := start; at < len(text) && at-start <= maxFrontMatter; {
-		l := line(text[at:])
+	start += len(FirstLine(text[start:]))
+	for at := start; at < len(text) && at-start <= maxBytes; {
+		l := FirstLine(text[at:])
 		if end := strings.TrimRight(l, " \t\r\n"); end == "---" || end == "..." {
 			f, stray := parseLines(text[start:at])
 			return text[start:at], at + len(l), f.known() && stray <= maxStray
@@ -87,8 +113,8 @@ func frontMatter(text string) (block string, body int, ok bool) {
 	return "", 0, false
 }
 
-// line is the first line of s with its end: LF, CRLF or CR.
-func line(s string) string {
+// FirstLine is the first line of s with its end: LF, CRLF or CR.
+func FirstLine(s string) string {
 	i := strings.IndexAny(s, "\r\n")
 	switch {
 	case i < 0:
@@ -180,7 +206,7 @@ func parseLines(block string) (f fields, stray int) {
 	f = make(fields)
 	key := ""
 	for rest := block; rest != ""; {
-		l := line(rest)
+		l := FirstLine(rest)
 		rest = rest[len(l):]
 		text := strings.TrimSpace(l)
 		indented := text != "" && (l[0] == ' ' || l[0] == '\t')
