@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"slices"
 	"strings"
@@ -32,6 +33,13 @@ type Loader struct {
 	Workers      int           // files read at once; default 2
 }
 
+// Known tells what became of files when they were last read. Its methods may be called by
+// several goroutines at once.
+type Known interface {
+	File(path string) *File  // nil if nothing is known of it
+	Paths() iter.Seq[string] // of all the files that something is known of
+}
+
 // Loaded is what a Loader found, each slice ordered by path.
 type Loaded struct {
 	Files    []*File
@@ -46,11 +54,12 @@ type Loaded struct {
 // files of editors and browsers are passed over. The error is not nil only if the
 // folder itself cannot be read, or ctx is done.
 //
-// known, if not nil, returns what became earlier of the file under a path, or nil. A
-// file whose stamp is the same is not read, and one whose hash is the same not parsed
-// again. It is called by several goroutines at once. progress, if not nil, is told of
+// known, if not nil, tells what became of the files earlier. A file whose stamp is the
+// same is not read, and one whose hash is the same not parsed again. What can't be read
+// for now, a file or a folder, though it was earlier, stays as it was: it is in Warnings.
+// progress, if not nil, is told of
 // every step; its calls come one after the other.
-func (l *Loader) Load(ctx context.Context, known func(path string) *File, progress func(Step)) (*Loaded, error) {
+func (l *Loader) Load(ctx context.Context, known Known, progress func(Step)) (*Loaded, error) {
 	root, err := os.OpenRoot(l.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("cannot open the articles' folder %q: %w; create it, or name another one", l.Dir, reasonOf(err))
@@ -97,7 +106,7 @@ func (l *Loader) byExtension() map[string]*Format {
 }
 
 // loadAll loads s.files. Results stand in the order of the files, whoever was first.
-func (l *Loader) loadAll(ctx context.Context, s *scanner, known func(string) *File, progress func(Step)) ([]*File, error) {
+func (l *Loader) loadAll(ctx context.Context, s *scanner, known Known, progress func(Step)) ([]*File, error) {
 	files := make([]*File, len(s.files))
 	done, mu := 0, sync.Mutex{}
 	tell := func(name string, o Outcome, why ...Skipped) {
@@ -129,7 +138,7 @@ func (l *Loader) loadAll(ctx context.Context, s *scanner, known func(string) *Fi
 				}
 				var before *File
 				if known != nil {
-					before = known(s.files[i])
+					before = known.File(s.files[i])
 				}
 				r := fileReader{Loader: l, ctx: ctx, scanner: s, before: before}
 				tell(s.files[i], OutcomeBegun)

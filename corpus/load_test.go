@@ -3,6 +3,8 @@ package corpus
 import (
 	"context"
 	"errors"
+	"iter"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -48,6 +50,20 @@ func load(t *testing.T, l Loader) *Loaded {
 		t.Fatal(err)
 	}
 	return got
+}
+
+// knownOf makes what was loaded known.
+type loadedBefore map[string]*File
+
+func (k loadedBefore) File(path string) *File  { return k[path] }
+func (k loadedBefore) Paths() iter.Seq[string] { return maps.Keys(k) }
+
+func knownOf(l *Loaded) Known {
+	known := make(loadedBefore)
+	for _, f := range l.Files {
+		known[f.Path] = f
+	}
+	return known
 }
 
 func paths(l *Loaded) string {
@@ -146,18 +162,10 @@ func TestLoadKeepsWhatItKnows(t *testing.T) {
 	var parsed atomic.Int64
 	l := Loader{Dir: dir, Formats: []Format{plainFormat(&parsed)}}
 	first := load(t, l)
-	known := func(path string) *File {
-		for _, f := range first.Files {
-			if f.Path == path {
-				return f
-			}
-		}
-		return nil
-	}
 	if err := os.WriteFile(filepath.Join(dir, "b.txt"), []byte("乙乙"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	second, err := l.Load(t.Context(), known, nil)
+	second, err := l.Load(t.Context(), knownOf(first), nil)
 	if err != nil || second.Articles[0] != first.Articles[0] || second.Articles[1].Text != "乙乙" || parsed.Load() != 3 {
 		t.Errorf("%+v, %v, parsed %d times", second, err, parsed.Load())
 	}

@@ -119,8 +119,12 @@ func shortGBK(data []byte) (candidate, bool) {
 // is in, "" if it is in none.
 func sevenBit(data []byte, declared string) string {
 	for _, s := range []struct{ shift, name string }{
-		{"\x1b$)A", "ISO-2022-CN"}, {"\x1b$)G", "ISO-2022-CN"}, {"\x1b$)C", "ISO-2022-KR"},
-		{"\x1b$B", "ISO-2022-JP"}, {"\x1b$@", "ISO-2022-JP"}, {"\x1b$A", "ISO-2022-JP"},
+		{"\x1b$)A", "ISO-2022-CN"},
+		{"\x1b$)G", "ISO-2022-CN"},
+		{"\x1b$)C", "ISO-2022-KR"},
+		{"\x1b$B", "ISO-2022-JP"},
+		{"\x1b$@", "ISO-2022-JP"},
+		{"\x1b$A", "ISO-2022-JP"},
 	} {
 		if bytes.Contains(data, []byte(s.shift)) {
 			return s.name

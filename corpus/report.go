@@ -16,6 +16,18 @@ type File struct {
 	Hash     [32]byte   // SHA-256 of the file and its sidecar; zero if they could not be read
 	Articles []*Article // in it: one, but for tables and archives
 	Skipped  []Skipped  // what of it could not be read
+	Slow     int        // how often in a row it took too long
+}
+
+// Afresh is f as of a file that is to be read again, even if it looks the same, and
+// parsed again if that once took too long.
+func (f *File) Afresh() *File {
+	again := *f
+	again.Stamp = Stamp{}
+	if again.Slow > 0 {
+		again.Hash = [32]byte{}
+	}
+	return &again
 }
 
 // Outcome is what becomes of a file.

@@ -3,6 +3,8 @@ package rag
 import (
 	"context"
 	"encoding/json"
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -33,24 +35,54 @@ func filesOf(loaded *corpus.Loaded) map[string]*corpus.File {
 	return files
 }
 
-// cachedFiles returns what became of the files when they were last read. It may be
-// called at the same time by several goroutines.
-func (x *Index) cachedFiles(ctx context.Context) func(path string) *corpus.File {
+// knownFiles are what became of files, by path.
+type knownFiles map[string]*corpus.File
+
+// File implements corpus.Known.
+func (k knownFiles) File(path string) *corpus.File { return k[path] }
+
+// Paths implements corpus.Known.
+func (k knownFiles) Paths() iter.Seq[string] { return maps.Keys(k) }
+
+// unstamped makes the loader read files again that look as they were.
+type unstamped struct{ corpus.Known }
+
+// File implements corpus.Known.
+func (u unstamped) File(path string) *corpus.File {
+	if f := u.Known.File(path); f != nil {
+		return f.Afresh()
+	}
+	return nil
+}
+
+// cachedFiles are what became of the files when they were last read.
+type cachedFiles struct {
+	x      *Index
+	ctx    context.Context
+	byPath map[string]*fileRecord
+}
+
+// File implements corpus.Known.
+func (c cachedFiles) File(path string) *corpus.File {
+	if r := c.byPath[path]; r != nil {
+		return c.x.restore(c.ctx, r)
+	}
+	return nil
+}
+
+// Paths implements corpus.Known.
+func (c cachedFiles) Paths() iter.Seq[string] { return maps.Keys(c.byPath) }
+
+func (x *Index) cachedFiles(ctx context.Context) corpus.Known {
 	var records []fileRecord
 	if json.Unmarshal(x.cached(ctx, x.filesKind(), []string{filesKey})[filesKey], &records) != nil {
-		return func(string) *corpus.File { return nil }
+		records = nil // they are read again
 	}
-	byPath := make(map[string]*fileRecord, len(records))
+	c := cachedFiles{x, ctx, make(map[string]*fileRecord, len(records))}
 	for i := range records {
-		byPath[records[i].Path] = &records[i]
+		c.byPath[records[i].Path] = &records[i]
 	}
-	return func(path string) *corpus.File {
-		r := byPath[path]
-		if r == nil {
-			return nil
-		}
-		return x.restore(ctx, r)
-	}
+	return c
 }
 
 // restore gives a file back its articles; nil if one is missing.

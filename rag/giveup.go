@@ -49,7 +49,7 @@ func (x *Index) awaitStale(ctx context.Context, r *run, old, next *snapshot, fil
 	}
 	for ctx.Err() == nil {
 		began := time.Now()
-		loaded, err := x.Load(ctx, func(path string) *corpus.File { return files[path] }, func(corpus.Step) {})
+		loaded, err := x.Load(ctx, knownFiles(files), func(corpus.Step) {})
 		if err == nil && len(loaded.Articles) > 0 && stale(old, next, loaded.Articles) {
 			return filesOf(loaded)
 		}

@@ -124,7 +124,7 @@ func TestAReloadWhoseWorkIsWantedGoesOn(t *testing.T) {
 	}
 	looked := make(chan struct{}, 8)
 	load := x.Load
-	x.Load = func(ctx context.Context, known func(string) *corpus.File, progress func(corpus.Step)) (*corpus.Loaded, error) {
+	x.Load = func(ctx context.Context, known corpus.Known, progress func(corpus.Step)) (*corpus.Loaded, error) {
 		defer func() { looked <- struct{}{} }()
 		return load(ctx, known, progress)
 	}

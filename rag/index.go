@@ -16,7 +16,7 @@ import (
 // call and don't change them after. All methods are safe for concurrent use.
 type Index struct {
 	// Load reads the folder; corpus.Loader.Load.
-	Load func(ctx context.Context, known func(path string) *corpus.File, progress func(corpus.Step)) (*corpus.Loaded, error)
+	Load func(ctx context.Context, known corpus.Known, progress func(corpus.Step)) (*corpus.Loaded, error)
 	// Split cuts an article into passages; corpus.Splitter.Split.
 	Split func(*corpus.Article) []corpus.Passage
 	// Words cuts text into the terms of the lexical index.

@@ -42,7 +42,7 @@ func (f *folder) remove(path string) {
 	delete(f.files, path)
 }
 
-func (f *folder) load(ctx context.Context, known func(string) *corpus.File, progress func(corpus.Step)) (*corpus.Loaded, error) {
+func (f *folder) load(ctx context.Context, known corpus.Known, progress func(corpus.Step)) (*corpus.Loaded, error) {
 	f.mu.Lock()
 	files := maps.Clone(f.files)
 	f.mu.Unlock()
@@ -59,7 +59,7 @@ func (f *folder) load(ctx context.Context, known func(string) *corpus.File, prog
 	for i, path := range slices.Sorted(maps.Keys(files)) {
 		text := files[path]
 		hash := sha256.Sum256([]byte(text))
-		file := known(path)
+		file := known.File(path)
 		if file == nil || file.Hash != hash {
 			f.parsed++
 			a := &corpus.Article{ID: corpus.ArticleID(path), Path: path, File: path, Title: strings.TrimSuffix(path, ".md"), Text: text, Hash: hash}

@@ -21,7 +21,7 @@ var ErrEmptied = errors.New("the folder holds no articles any more; the old ones
 // Reload brings the Index up to date with the folder and returns when that has
 // happened, or ctx is done (the reload goes on then). It sees every change made to
 // the folder before the call. On an error the old generation goes on serving. force
-// lets an empty folder empty the Index.
+// lets an empty folder empty the Index, and reads every file whatever it looks like.
 func (x *Index) Reload(ctx context.Context, force bool) (*Report, error) {
 	x.init()
 	return x.runs.join(force, x.reload).result(ctx)
@@ -61,7 +61,7 @@ func (x *Index) reload(r *run) (*Report, error) {
 // steps are those of the design: load, split, index, embed, save, swap, clean up.
 func (x *Index) steps(ctx context.Context, r *run) (*Report, error) {
 	old := x.current.Load()
-	loaded, err := x.Load(ctx, x.known(ctx), x.status.step)
+	loaded, err := x.Load(ctx, x.known(ctx, r.force), x.status.step)
 	if err != nil {
 		return nil, err
 	}
@@ -128,12 +128,16 @@ func (x *Index) tryAgain(err error, report *Report) {
 }
 
 // known gives the loader what needs no parsing: the files as they were last read, at
-// the first load those of the cache.
-func (x *Index) known(ctx context.Context) func(path string) *corpus.File {
+// the first load those of the cache. afresh makes it read them all again.
+func (x *Index) known(ctx context.Context, afresh bool) corpus.Known {
+	var known corpus.Known = knownFiles(x.files)
 	if x.files == nil {
-		return x.cachedFiles(ctx)
+		known = x.cachedFiles(ctx)
 	}
-	return func(path string) *corpus.File { return x.files[path] }
+	if afresh {
+		return unstamped{known}
+	}
+	return known
 }
 
 // compare says what loaded changes in the generation that serves.

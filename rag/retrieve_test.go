@@ -45,7 +45,7 @@ func TestFiltersNarrowEveryLeg(t *testing.T) {
 		"b.md": {Source: "晚報", Published: day("2023-10-01")},
 	}
 	load := x.Load
-	x.Load = func(ctx context.Context, known func(string) *corpus.File, p func(corpus.Step)) (*corpus.Loaded, error) {
+	x.Load = func(ctx context.Context, known corpus.Known, p func(corpus.Step)) (*corpus.Loaded, error) {
 		l, err := load(ctx, known, p)
 		for _, a := range l.Articles {
 			a.Source, a.Published, a.Tags = meta[a.Path].Source, meta[a.Path].Published, meta[a.Path].Tags

@@ -19,7 +19,7 @@ func newDatedIndex(t *testing.T, list ...dated) *rag.Index {
 	x := newIndex(t, nil)
 	x.Embedder = nil
 	x.Now = func() time.Time { return time.Date(2024, 3, 20, 12, 0, 0, 0, time.UTC) }
-	x.Load = func(context.Context, func(string) *corpus.File, func(corpus.Step)) (*corpus.Loaded, error) {
+	x.Load = func(context.Context, corpus.Known, func(corpus.Step)) (*corpus.Loaded, error) {
 		out := &corpus.Loaded{}
 		for _, d := range list {
 			a := &corpus.Article{ID: corpus.ArticleID(d[0]), Path: d[0], Title: "题", Source: d[2], Text: d[3]}

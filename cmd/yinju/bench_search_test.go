@@ -43,7 +43,7 @@ func BenchmarkLexicalSearch(b *testing.B) {
 		asked = append(asked, w.question(), w.question())
 	}
 	x := &rag.Index{
-		Load: func(context.Context, func(string) *corpus.File, func(corpus.Step)) (*corpus.Loaded, error) {
+		Load: func(context.Context, corpus.Known, func(corpus.Step)) (*corpus.Loaded, error) {
 			return &corpus.Loaded{Articles: articles}, nil
 		},
 		Split: splitter.Split, Words: words.Terms, Cut: words.Words, Version: "bench", TestPhrases: -1,

@@ -206,7 +206,7 @@ func buildFor(ctx context.Context, set *settings, ts testSet, stderr io.Writer) 
 	s.Index = newIndex(set, s, words, cache)
 	s.close = append(s.close, s.Index.Close)
 	if ts.Docs != nil {
-		s.Index.Load = func(context.Context, func(string) *corpus.File, func(corpus.Step)) (*corpus.Loaded, error) {
+		s.Index.Load = func(context.Context, corpus.Known, func(corpus.Step)) (*corpus.Loaded, error) {
 			return &corpus.Loaded{Articles: ts.Docs}, nil
 		}
 	}
