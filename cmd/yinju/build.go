@@ -16,6 +16,7 @@ import (
 	"yinju/corpus"
 	"yinju/corpus/html"
 	"yinju/corpus/markdown"
+	"yinju/corpus/pdf"
 	"yinju/corpus/sample"
 	"yinju/corpus/segment"
 	"yinju/corpus/table"
@@ -38,6 +39,7 @@ type service struct {
 	Articles string // the folder
 	Log      *slog.Logger
 	hangup   <-chan os.Signal // asks for a reload
+	pdf      *pdf.Reader
 	close    []func()
 }
 
@@ -74,6 +76,8 @@ func (s *service) assemble(ctx context.Context, set *settings) error {
 	if err != nil {
 		return err
 	}
+	s.pdf = &pdf.Reader{Cache: filepath.Join(data, "pdfium"), MaxPages: set.PDFPages}
+	s.close = append(s.close, s.pdf.Close)
 	s.Index = newIndex(set, s, words, cache)
 	s.close = append(s.close, s.Index.Close)
 	s.Answerer = newAnswerer(set, s.Index)
@@ -93,7 +97,7 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 	splitter := &corpus.Splitter{Size: set.PassageSize, Overlap: orNone(set.PassageShare), Words: words.Words}
 	loader := &corpus.Loader{
 		Dir:          s.Articles,
-		Formats:      formats(set),
+		Formats:      formats(set, s.pdf),
 		MaxFileBytes: int64(set.MaxFileSize),
 		MaxFiles:     set.MaxFiles,
 	}
@@ -121,9 +125,9 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 }
 
 // formats are those of the articles; of two with one extension the first counts.
-func formats(set *settings) []corpus.Format {
+func formats(set *settings, pdfs *pdf.Reader) []corpus.Format {
 	tables := table.Reader{Fields: set.fields, HTML: html.Reader{MaxNodes: 1}.Format().Parse} // all of a text is the main part of it
-	return append([]corpus.Format{markdown.Markdown(), markdown.Text(), html.HTML()}, tables.Formats()...)
+	return append([]corpus.Format{markdown.Markdown(), markdown.Text(), html.HTML(), pdfs.Format()}, tables.Formats()...)
 }
 
 // fitter is the built-in embedder as the Index takes it.

@@ -34,8 +34,9 @@ type settings struct {
 	Data         string   `help:"Folder for the cache. Default: a folder of its own in your cache folder." placeholder:"DIR" group:"Articles"`
 	Watch        bool     `help:"Notice changes in the folder by itself." default:"true" negatable:"" group:"Articles"`
 	UserDict     string   `help:"Own words for Jieba, one a line: word [frequency] [tag]." placeholder:"FILE" group:"Articles"`
-	MaxFileSize  byteSize `help:"Larger files are skipped." default:"16MiB" group:"Articles"`
+	MaxFileSize  byteSize `help:"Larger files are skipped." default:"64MiB" group:"Articles"`
 	MaxFiles     int      `help:"More files than this are left out." default:"200000" group:"Articles"`
+	PDFPages     int      `name:"pdf-pages" help:"Pages read of a PDF; those behind them are left out." default:"2000" group:"Articles"`
 	Fields       []string `help:"Columns of tables (.csv, .json, ...) that hold the text, title, source, author, date, url, tags and id of an article: text=正文,date=meta.date. Default: found by their names." placeholder:"FIELD=COLUMN,..." group:"Articles"`
 	PassageSize  int      `help:"Characters of a passage, about." default:"300" group:"Articles"`
 	PassageShare int      `help:"Characters that neighbouring passages share, about." default:"60" group:"Articles"`
@@ -326,7 +327,7 @@ func (s *settings) check() error {
 		checkServer("model", "model", s.Model, s.ModelURL), checkServer("embed-model", "embed", s.EmbedModel, s.EmbedURL),
 		checkServer("rerank-model", "rerank", s.RerankModel, s.RerankURL), s.checkThinking(), within("rerank-pool", float64(s.RerankPool), 1, 1000),
 		positive("rerank-timeout", s.RerankTimeout), positive("judge-timeout", s.JudgeTimeout), s.checkJudge(),
-		within("max-files", float64(s.MaxFiles), 1, 10_000_000), within("k", float64(s.K), 1, 50),
+		within("max-files", float64(s.MaxFiles), 1, 10_000_000), within("pdf-pages", float64(s.PDFPages), 1, 1_000_000), within("k", float64(s.K), 1, 50),
 		within("passage-size", float64(s.PassageSize), 50, 5000),
 		within("passage-share", float64(s.PassageShare), 0, float64(s.PassageSize)/2),
 		within("max-question", float64(s.MaxQuestion), 1, 100_000), within("max-asks", float64(s.MaxAsks), 1, 100_000),

@@ -1,0 +1,283 @@
+package pdf
+
+import (
+	"context"
+	"errors"
+	"math"
+	"unicode"
+	"unicode/utf16"
+
+	"github.com/klippa-app/go-pdfium"
+	"github.com/klippa-app/go-pdfium/references"
+	"github.com/klippa-app/go-pdfium/requests"
+	"github.com/klippa-app/go-pdfium/structs"
+)
+
+// glyph is a character where it stands: x grows along the line, y from line to line,
+// both in points. White space has no size of its own.
+type glyph struct {
+	r      rune
+	x0, x1 float64
+	y      float64 // of the baseline
+	size   float64 // of the font
+	turn   turn
+	spaced bool // white space stands before it
+}
+
+// turn is the direction in which text runs, in quarters of a turn against the clock.
+type turn int8
+
+const (
+	level turn = iota
+	up
+	upsideDown
+	down
+	slanted turn = -1
+)
+
+// sheet is a page as PDFium gives it.
+type sheet struct {
+	glyphs   []glyph // in the order of the file
+	failed   bool    // PDFium could not read it
+	unmapped int     // characters whose font does not say what they are
+	typed    bool    // its spaces are in the file, not left out for gaps
+	vertical bool    // lines run downwards, from right to left
+	height   float64 // in the direction of glyph.y
+	top      float64 // least y of the page
+}
+
+// readPage reads the characters of a page.
+func readPage(ctx context.Context, in pdfium.Pdfium, doc references.FPDF_DOCUMENT, index, most int) (sheet, error) {
+	page, err := in.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
+	if err != nil {
+		return sheet{}, err
+	}
+	defer in.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: page.Page}) //nolint:errcheck // the instance ends with the file
+	box, err := in.FPDF_GetPageBoundingBox(&requests.FPDF_GetPageBoundingBox{Page: requests.Page{ByReference: &page.Page}})
+	if err != nil {
+		return sheet{}, err
+	}
+	text, err := in.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: requests.Page{ByReference: &page.Page}})
+	if err != nil {
+		return sheet{}, err
+	}
+	defer in.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: text.TextPage}) //nolint:errcheck // as above
+	count, err := in.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: text.TextPage})
+	if err != nil {
+		return sheet{}, err
+	}
+	if count.Count > most {
+		return sheet{}, errTooLong
+	}
+	p := pageReader{in: in, text: text.TextPage, box: box.Rect}
+	for i := range count.Count {
+		if err := p.read(i); err != nil {
+			return sheet{}, errors.Join(ctx.Err(), err)
+		}
+	}
+	return p.sheet(), nil
+}
+
+// pageReader reads the characters of one page.
+type pageReader struct {
+	in       pdfium.Pdfium
+	text     references.FPDF_TEXTPAGE
+	box      structs.FPDF_FS_RECTF
+	glyphs   []placed
+	high     rune // the first half of a surrogate pair
+	unmapped int
+	typed    bool
+}
+
+// placed is a glyph in the coordinates of the file.
+type placed struct {
+	r                        rune
+	left, right, bottom, top float64
+	x, y                     float64 // origin
+	size                     float64
+	turn                     turn
+}
+
+// read takes in the character i of PDFium's list. An error means that PDFium failed,
+// not that the character has no place.
+func (p *pageReader) read(i int) error {
+	code, err := p.in.FPDFText_GetUnicode(&requests.FPDFText_GetUnicode{TextPage: p.text, Index: i})
+	if err != nil {
+		return err
+	}
+	r := rune(uint32(code.Unicode))
+	switch {
+	case r == 0:
+		p.unmapped++
+		return nil
+	case utf16.IsSurrogate(r) && p.high == 0:
+		p.high = r
+		return nil
+	case utf16.IsSurrogate(r):
+		r = utf16.DecodeRune(p.high, r)
+	}
+	p.high = 0
+	if unicode.IsSpace(r) {
+		// PDFium puts spaces where it sees gaps; those of the file mean more.
+		made, err := p.in.FPDFText_IsGenerated(&requests.FPDFText_IsGenerated{TextPage: p.text, Index: i})
+		if err == nil && !made.IsGenerated {
+			p.glyphs = append(p.glyphs, placed{r: ' '})
+			p.typed = true
+		}
+		return nil
+	}
+	g := placed{r: r}
+	if !p.place(i, &g) {
+		return nil
+	}
+	if n := len(p.glyphs); n > 0 && twice(p.glyphs[max(0, n-64):], g) {
+		return nil
+	}
+	p.glyphs = append(p.glyphs, g)
+	return nil
+}
+
+// place finds where character i stands; false if nowhere on the page.
+func (p *pageReader) place(i int, g *placed) bool {
+	box, err := p.in.FPDFText_GetLooseCharBox(&requests.FPDFText_GetLooseCharBox{TextPage: p.text, Index: i})
+	if err != nil {
+		return false
+	}
+	origin, err := p.in.FPDFText_GetCharOrigin(&requests.FPDFText_GetCharOrigin{TextPage: p.text, Index: i})
+	if err != nil {
+		return false
+	}
+	size, err := p.in.FPDFText_GetFontSize(&requests.FPDFText_GetFontSize{TextPage: p.text, Index: i})
+	if err != nil {
+		return false
+	}
+	g.left, g.right = float64(box.Rect.Left), float64(box.Rect.Right)
+	g.bottom, g.top = float64(box.Rect.Bottom), float64(box.Rect.Top)
+	g.x, g.y, g.size = origin.X, origin.Y, size.FontSize
+	if m, err := p.in.FPDFText_GetMatrix(&requests.FPDFText_GetMatrix{TextPage: p.text, Index: i}); err == nil {
+		g.size *= math.Hypot(float64(m.Matrix.C), float64(m.Matrix.D))
+		g.turn = turnOf(float64(m.Matrix.A), float64(m.Matrix.B))
+	}
+	if height := g.top - g.bottom; !(g.size > height/4 && g.size < height*20) {
+		g.size = height // a font that lies about its size
+	}
+	for _, v := range []float64{g.left, g.right, g.bottom, g.top, g.x, g.y} {
+		if !(math.Abs(v) < 1e6) {
+			return false
+		}
+	}
+	x, y := (g.left+g.right)/2, (g.bottom+g.top)/2
+	return g.size > 0.5 && g.turn != slanted && // a slanted line is a watermark
+		x > float64(p.box.Left)-1 && x < float64(p.box.Right)+1 && y > float64(p.box.Bottom)-1 && y < float64(p.box.Top)+1
+}
+
+// turnOf is the direction of text under a matrix whose first row is (a, b).
+func turnOf(a, b float64) turn {
+	quarters := math.Atan2(b, a) / (math.Pi / 2)
+	nearest := math.Round(quarters)
+	if math.Abs(quarters-nearest) > 0.15 {
+		return slanted
+	}
+	return turn((int(nearest) + 4) % 4)
+}
+
+// twice says whether a glyph was printed over itself a moment ago, to look bold or to
+// have a shadow.
+func twice(before []placed, g placed) bool {
+	for i := len(before) - 1; i >= 0; i-- {
+		b := before[i]
+		if b.r == g.r && math.Abs(b.x-g.x) < g.size/5 && math.Abs(b.y-g.y) < g.size/5 {
+			return true
+		}
+	}
+	return false
+}
+
+// sheet turns the page so that its text runs level. Text in another direction is laid
+// out as if the page were turned for it, below the rest.
+func (p *pageReader) sheet() sheet {
+	s := sheet{unmapped: p.unmapped, typed: p.typed, glyphs: make([]glyph, 0, len(p.glyphs))}
+	var count [4]int
+	for _, g := range p.glyphs {
+		if g.r != ' ' {
+			count[g.turn]++
+		}
+	}
+	main := level
+	for t := up; t <= down; t++ {
+		if count[t] > count[main] {
+			main = t
+		}
+	}
+	s.vertical = main == level && p.runsDown()
+	left, right, bottom, top := float64(p.box.Left), float64(p.box.Right), float64(p.box.Bottom), float64(p.box.Top)
+	s.height, s.top = top-bottom, -top
+	switch {
+	case s.vertical, main == down:
+		s.height, s.top = right-left, -right
+	case main == up:
+		s.height, s.top = right-left, left
+	case main == upsideDown:
+		s.top = bottom
+	}
+	for _, g := range p.glyphs {
+		s.glyphs = append(s.glyphs, g.turned(s.vertical, main, s.height))
+	}
+	return s
+}
+
+// turned is the glyph on a page turned for the main direction of its text.
+func (g placed) turned(vertical bool, main turn, height float64) glyph {
+	out := glyph{r: g.r, size: g.size, turn: g.turn}
+	if g.r == ' ' {
+		return out
+	}
+	if vertical && (g.turn == level || g.turn == down) {
+		middle := (g.top + g.bottom) / 2
+		out.x0, out.x1 = -middle-g.size/2, -middle+g.size/2
+		if g.turn == down {
+			out.x0, out.x1 = -g.top, -g.bottom
+		}
+		out.y = -(g.left+g.right)/2 + 0.38*g.size
+		return out
+	}
+	switch g.turn {
+	case up:
+		out.x0, out.x1, out.y = min(g.y, g.top), g.top, g.x
+	case upsideDown:
+		out.x0, out.x1, out.y = -g.x, -g.left, g.y
+	case down:
+		out.x0, out.x1, out.y = -g.y, -g.bottom, -g.x
+	default:
+		out.x0, out.x1, out.y = g.x, g.right, -g.y
+	}
+	if isWide(g.r) {
+		out.x1 = max(out.x1, out.x0+0.98*g.size) // the boxes of some fonts are those of the ink
+	}
+	if out.x1 < out.x0 {
+		out.x0, out.x1 = out.x1, out.x0
+	}
+	if g.turn != main {
+		out.y += 10 * height
+	}
+	return out
+}
+
+// runsDown says whether the characters follow each other downwards.
+func (p *pageReader) runsDown() bool {
+	across, along := 0, 0
+	for i := 1; i < len(p.glyphs); i++ {
+		a, b := p.glyphs[i-1], p.glyphs[i]
+		if a.r == ' ' || b.r == ' ' || !isWide(a.r) || !isWide(b.r) {
+			continue
+		}
+		dx, dy := (b.left+b.right-a.left-a.right)/2, (a.bottom+a.top-b.bottom-b.top)/2
+		switch {
+		case dx > a.size/2 && dx < 2*a.size && math.Abs(dy) < a.size:
+			along++
+		case dy > a.size/2 && dy < 2*a.size && math.Abs(dx) < a.size:
+			across++
+		}
+	}
+	return across > along
+}
