@@ -18,24 +18,41 @@ type articleInfo struct {
 	Path      string   `json:"path"`
 	Title     string   `json:"title"`
 	Source    string   `json:"source"`
+	Author    string   `json:"author"`
 	Published string   `json:"published"`
 	URL       string   `json:"url"`
 	Tags      []string `json:"tags"`
 	Passages  int      `json:"passages"`
 	Format    string   `json:"format"`
 	Encoding  string   `json:"encoding"`
-	Bytes     int64    `json:"bytes"`
-	Warnings  []string `json:"warnings"`
+	// Decoding says how well the encoding is known, and what of the text is suspect.
+	Decoding decoding `json:"decoding"`
+	Bytes    int64    `json:"bytes"`
+	Warnings []string `json:"warnings"`
 }
 
 func articleInfoOf(info rag.ArticleInfo) articleInfo {
 	a := info.Article
 	return articleInfo{
-		ID: a.ID, Path: a.Path, Title: a.Title, Source: a.Source,
+		ID: a.ID, Path: a.Path, Title: a.Title, Source: a.Source, Author: a.Author,
 		Published: date(a.Published), URL: a.URL, Tags: list(a.Tags),
-		Passages: info.Passages, Format: a.Format, Encoding: a.Encoding,
+		Passages: info.Passages, Format: a.Format, Encoding: a.Encoding, Decoding: decodingOf(a.Decoding),
 		Bytes: a.Bytes, Warnings: list(a.Warnings),
 	}
+}
+
+// decoding is a corpus.Decoding without nulls.
+type decoding struct {
+	Sure     float64          `json:"sure"`  // 0 to 1
+	Proof    corpus.Proof     `json:"proof"` // "mark", "utf-8", "declared", "likeness", or "" where the format leaves no choice
+	Suspects []corpus.Suspect `json:"suspects"`
+}
+
+func decodingOf(d corpus.Decoding) decoding {
+	if d.Proof == "" {
+		d.Sure = 1
+	}
+	return decoding{d.Sure, d.Proof, list(d.Suspects)}
 }
 
 // article is an article with its text, untouched.
@@ -64,10 +81,13 @@ const (
 func (s *Server) listArticles(c *gin.Context) error {
 	p := paramsOf(c)
 	q := rag.ArticleQuery{
-		Text:  strings.TrimSpace(p.text("q", filterValue)),
-		Limit: p.number("limit", 1, s.Limits.Articles, min(100, s.Limits.Articles)),
-		After: p.exact("after", maxPath),
+		Text:    strings.TrimSpace(p.text("q", filterValue)),
+		Authors: p.values["authors"],
+		Limit:   p.number("limit", 1, s.Limits.Articles, min(100, s.Limits.Articles)),
+		After:   p.exact("after", maxPath),
 	}
+	p.known["authors"] = true
+	p.fail(checkValues("authors", q.Authors, s.Limits))
 	if err := p.err(); err != nil {
 		return err
 	}

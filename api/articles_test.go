@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html"
 	"net/url"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -26,12 +27,13 @@ func TestListArticles(t *testing.T) {
 			return (&fakeIndex{}).Articles(q)
 		}
 	})
-	body := read(t, h.do(t, "GET", "/articles?q=a&limit=1000&after=x/y.md", ""))
-	if got := <-asked; got != (rag.ArticleQuery{Text: "a", Limit: 1000, After: "x/y.md"}) {
+	body := read(t, h.do(t, "GET", "/articles?q=a&limit=1000&after=x/y.md&authors=%E5%BC%A0%E4%B8%89&authors=b", ""))
+	if got := <-asked; !reflect.DeepEqual(got, rag.ArticleQuery{Text: "a", Authors: []string{"张三", "b"}, Limit: 1000, After: "x/y.md"}) {
 		t.Errorf("asked for %+v", got)
 	}
 	for _, want := range []string{
-		`"path":"甲/大模型.md"`, `"published":"2023-08-31"`, `"passages":2`, `"encoding":"UTF-8"`, `"bytes":321`, `"next":"b.txt"`,
+		`"path":"甲/大模型.md"`, `"published":"2023-08-31"`, `"passages":2`, `"encoding":"UTF-8"`, `"bytes":321`, `"author":"张三、李四"`, `"decoding":{"sure":0.98,"proof":"likeness","suspects":[{"kind":"garbled","count":3,"places":[{"line":2,"column":5,"found":"锟斤拷"}]}]}`,
+		`"decoding":{"sure":1,"proof":"","suspects":[]}`, `"next":"b.txt"`,
 		`"published":"","url":"javascript:alert(1)","tags":[]`,
 	} {
 		if !strings.Contains(body, want) {
@@ -42,6 +44,7 @@ func TestListArticles(t *testing.T) {
 		t.Error("the list holds texts")
 	}
 	problemIn(t, h.do(t, "GET", "/articles?q=early", ""), 503, "not_ready")
+	problemIn(t, h.do(t, "GET", "/articles?authors=a%00", ""), 400, "control")
 }
 
 func TestReadArticle(t *testing.T) {

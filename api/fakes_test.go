@@ -41,9 +41,10 @@ type fakeIndex struct {
 
 var testArticles = []*corpus.Article{
 	{
-		ID: "0123456789abcdef", Path: "甲/大模型.md", Title: `大模型<b>&"年中"`, Source: "某报", URL: "https://news.example/1",
+		ID: "0123456789abcdef", Path: "甲/大模型.md", Title: `大模型<b>&"年中"`, Source: "某报", Author: "张三、李四", URL: "https://news.example/1",
 		Published: time.Date(2023, 8, 31, 0, 0, 0, 0, time.UTC), Tags: []string{"AI"}, Format: "markdown", Encoding: "UTF-8", Bytes: 321,
-		Text: "---\ntitle: x\n---\n# 概况\n\n截至7月底，**共有130个**大模型问世。\n<script>alert(1)</script>\n\n- 一\n- 二\n", Body: 17,
+		Decoding: corpus.Decoding{Sure: 0.98, Proof: corpus.ProofLikeness, Suspects: []corpus.Suspect{{Kind: corpus.SuspectGarbled, Count: 3, Places: []corpus.Place{{Line: 2, Column: 5, Text: "锟斤拷"}}}}},
+		Text:     "---\ntitle: x\n---\n# 概况\n\n截至7月底，**共有130个**大模型问世。\n<script>alert(1)</script>\n\n- 一\n- 二\n", Body: 17,
 	},
 	{ID: "fedcba9876543210", Path: "b.txt", Title: "b", URL: "javascript:alert(1)", Format: "text", Encoding: "GB18030", Bytes: 5, Text: "b"},
 }

@@ -115,7 +115,7 @@ func (p *params) filter(limits Limits) rag.Filter {
 	}
 	since, _ := p.raw("since")
 	until, _ := p.raw("until")
-	f := filterRequest{all("articles"), all("sources"), all("tags"), since, until}
+	f := filterRequest{all("articles"), all("sources"), all("authors"), all("tags"), since, until}
 	filter, err := f.filter(limits)
 	p.fail(err)
 	return filter
@@ -125,6 +125,7 @@ func (p *params) filter(limits Limits) rag.Filter {
 type filterRequest struct {
 	Articles []string `json:"articles"`
 	Sources  []string `json:"sources"`
+	Authors  []string `json:"authors"`
 	Tags     []string `json:"tags"`
 	Since    string   `json:"since"`
 	Until    string   `json:"until"`
@@ -137,14 +138,9 @@ func (f filterRequest) filter(limits Limits) (rag.Filter, error) {
 	for _, field := range []struct {
 		name   string
 		values []string
-	}{{"articles", f.Articles}, {"sources", f.Sources}, {"tags", f.Tags}} {
-		if len(field.values) > limits.Filters {
-			return rag.Filter{}, fault("too_many", field.name, limits.Filters)
-		}
-		for _, value := range field.values {
-			if err := checkText(field.name, value, filterValue); err != nil {
-				return rag.Filter{}, err
-			}
+	}{{"articles", f.Articles}, {"sources", f.Sources}, {"authors", f.Authors}, {"tags", f.Tags}} {
+		if err := checkValues(field.name, field.values, limits); err != nil {
+			return rag.Filter{}, err
 		}
 	}
 	since, err := day("since", f.Since)
@@ -158,7 +154,20 @@ func (f filterRequest) filter(limits Limits) (rag.Filter, error) {
 	if !since.IsZero() && !until.IsZero() && since.After(until) {
 		return rag.Filter{}, fault("bad_range", "since", "until")
 	}
-	return rag.Filter{Articles: f.Articles, Sources: f.Sources, Tags: f.Tags, Since: since, Until: until}, nil
+	return rag.Filter{Articles: f.Articles, Sources: f.Sources, Authors: f.Authors, Tags: f.Tags, Since: since, Until: until}, nil
+}
+
+// checkValues bounds the values of one field of a filter.
+func checkValues(name string, values []string, limits Limits) error {
+	if len(values) > limits.Filters {
+		return fault("too_many", name, limits.Filters)
+	}
+	for _, value := range values {
+		if err := checkText(name, value, filterValue); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // day reads YYYY-MM-DD as midnight UTC; empty means none.

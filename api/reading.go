@@ -17,6 +17,7 @@ import (
 type readingView struct {
 	Lang, Assets           string
 	ID, Title, Source, URL string
+	Author                 string // "" where it stands for the source already
 	Published              string
 	Notice                 string
 	Words                  readingWords
@@ -60,7 +61,7 @@ var readingTemplate = template.Must(template.New("reading").Parse(`<!doctype htm
 <header>
 <h1>{{.Title}}</h1>
 {{- if or .Source .Published .URL}}
-<p class="meta">{{.Source}}{{if and .Source .Published}} · {{end}}{{with .Published}}<time datetime="{{.}}">{{.}}</time>{{end}}
+<p class="meta">{{.Source}}{{with .Author}} · <span class="author">{{.}}</span>{{end}}{{if and .Source .Published}} · {{end}}{{with .Published}}<time datetime="{{.}}">{{.}}</time>{{end}}
 {{- if .URL}}{{if or .Source .Published}} · {{end}}<a href="{{.URL}}" target="_blank" rel="nofollow noopener noreferrer">{{.Words.Original}}</a>{{end}}</p>
 {{- end}}
 </header>
@@ -107,6 +108,9 @@ func (s *Server) readingPage(c *gin.Context, a *corpus.Article, span corpus.Span
 	view := readingView{
 		ID: a.ID, Title: a.Title, Source: a.Source, Published: date(a.Published),
 		Body: template.HTML(body.String()), //nolint:gosec // writeArticle escapes every character of the article
+	}
+	if a.Author != a.Source {
+		view.Author = a.Author
 	}
 	if web := strings.ToLower(a.URL); strings.HasPrefix(web, "http://") || strings.HasPrefix(web, "https://") {
 		view.URL = a.URL

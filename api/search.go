@@ -16,6 +16,7 @@ type hit struct {
 	ArticleID string       `json:"article_id"`
 	Title     string       `json:"title"`
 	Source    string       `json:"source"`
+	Author    string       `json:"author"`
 	Published string       `json:"published"`
 	URL       string       `json:"url"`
 	Heading   []string     `json:"heading"`
@@ -88,7 +89,7 @@ func hitsOf(hits []rag.Hit) []hit {
 			AlsoIn: list(h.AlsoIn), AlsoInCount: h.AlsoInCount,
 		}
 		if a := h.Article; a != nil {
-			o.Source, o.Published, o.URL = a.Source, date(a.Published), a.URL
+			o.Source, o.Author, o.Published, o.URL = a.Source, a.Author, date(a.Published), a.URL
 			o.Start = utf8.RuneCountInString(a.Text[:min(p.Start, len(a.Text))])
 			o.End = o.Start + utf8.RuneCountInString(p.Text)
 		}

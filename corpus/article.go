@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -20,7 +21,7 @@ type Article struct {
 	File      string    // path of the file that it is in, Path but for tables and archives
 	Title     string    // never empty
 	Source    string    // publication or, if there is none, author; may be empty
-	Author    string    // may be empty
+	Author    string    // names with 、 between them; may be empty
 	URL       string    // where it was published; may be empty
 	Published time.Time // zero if unknown
 	Tags      []string
@@ -49,6 +50,15 @@ type Passage struct {
 
 // Span is a half-open range of byte offsets into a text.
 type Span struct{ Start, End int }
+
+// Authors are the names in Author, and Author as it stands.
+func (a *Article) Authors() []string {
+	names := strings.FieldsFunc(a.Author, func(r rune) bool { return strings.ContainsRune("、,，;；/", r) })
+	for i, n := range names {
+		names[i] = strings.TrimSpace(n)
+	}
+	return append(names, a.Author)
+}
 
 // ArticleID derives an article's ID, 16 hexadecimal digits, from its path.
 func ArticleID(path string) string {

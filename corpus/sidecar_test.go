@@ -73,7 +73,7 @@ func TestSidecarChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	writeFile(t, dir+"/a.txt.yaml", "source: 晚报")
-	second, err := l.Load(t.Context(), func(string) *File { return first.Files[0] }, nil)
+	second, err := l.Load(t.Context(), knownOf(first), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ var suspectKinds = []SuspectKind{SuspectReplaced, SuspectGarbled, SuspectTwice, 
 type Place struct {
 	Line   int    `json:"line"`   // from 1
 	Column int    `json:"column"` // in characters, from 1
-	Text   string `json:"text"`   // what stands there, or its beginning
+	Text   string `json:"found"`  // what stands there, or its beginning
 }
 
 // Bounds of what is told of one kind of suspects.

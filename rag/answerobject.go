@@ -23,6 +23,7 @@ type Question struct {
 type Filter struct {
 	Articles []string // article IDs
 	Sources  []string
+	Authors  []string // each author's name, or all as the article names them
 	Tags     []string
 	Since    time.Time // published on this day or later
 	Until    time.Time // published on this day or earlier
@@ -70,6 +71,7 @@ type Citation struct {
 	ArticleID string  `json:"article_id"`
 	Title     string  `json:"title"`
 	Source    string  `json:"source"`
+	Author    string  `json:"author"`
 	Published string  `json:"published"` // YYYY-MM-DD, or empty
 	URL       string  `json:"url"`
 	Quote     string  `json:"quote"`

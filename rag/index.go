@@ -140,9 +140,9 @@ func (x *Index) Articles(q ArticleQuery) (list []ArticleInfo, next string, err e
 	if limit <= 0 {
 		limit = 100
 	}
-	matches := articleMatcher(q.Text)
+	matches, authors := articleMatcher(q.Text), set(q.Authors)
 	for i, a := range s.articles {
-		if a.Path <= q.After && q.After != "" || !matches(a) {
+		if a.Path <= q.After && q.After != "" || !matches(a) || !authors.allows(a.Authors()...) {
 			continue
 		}
 		if len(list) == limit {

@@ -30,9 +30,10 @@ type Report struct {
 
 // ArticleQuery asks for a page of the article list, ordered by path.
 type ArticleQuery struct {
-	Text  string // words that title, path or source must contain, folded; empty means all
-	Limit int    // 0 means 100
-	After string // Path of the last article of the page before
+	Text    string   // words that title, path, source, author or tags must contain, folded; empty means all
+	Authors []string // any of them wrote the article, folded; empty means all
+	Limit   int      // 0 means 100
+	After   string   // Path of the last article of the page before
 }
 
 // ArticleInfo is an article with what the Index knows of it.

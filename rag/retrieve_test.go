@@ -41,14 +41,14 @@ func TestFiltersNarrowEveryLeg(t *testing.T) {
 	f := newFolder(map[string]string{"a.md": "苹果", "b.md": "苹果派", "c.md": "苹果树"})
 	x := newIndex(t, f)
 	meta := map[string]corpus.Article{
-		"a.md": {Source: "晨报", Published: day("2023-09-01"), Tags: []string{"AI", "水果"}},
-		"b.md": {Source: "晚報", Published: day("2023-10-01")},
+		"a.md": {Source: "晨报", Author: "张三、李 四", Published: day("2023-09-01"), Tags: []string{"AI", "水果"}},
+		"b.md": {Source: "晚報", Author: "張三丰", Published: day("2023-10-01")},
 	}
 	load := x.Load
 	x.Load = func(ctx context.Context, known corpus.Known, p func(corpus.Step)) (*corpus.Loaded, error) {
 		l, err := load(ctx, known, p)
 		for _, a := range l.Articles {
-			a.Source, a.Published, a.Tags = meta[a.Path].Source, meta[a.Path].Published, meta[a.Path].Tags
+			a.Source, a.Author, a.Published, a.Tags = meta[a.Path].Source, meta[a.Path].Author, meta[a.Path].Published, meta[a.Path].Tags
 		}
 		return l, err
 	}
@@ -59,6 +59,9 @@ func TestFiltersNarrowEveryLeg(t *testing.T) {
 	}{
 		"none":             {rag.Filter{}, "[a.md b.md c.md]"},
 		"source, folded":   {rag.Filter{Sources: []string{"晚报"}}, "[b.md]"},
+		"author, one of":   {rag.Filter{Authors: []string{"张三"}}, "[a.md]"},
+		"author, folded":   {rag.Filter{Authors: []string{"张三丰", "王五"}}, "[b.md]"},
+		"author, whole":    {rag.Filter{Authors: []string{"张三、李 四"}}, "[a.md]"},
 		"tag, folded":      {rag.Filter{Tags: []string{"ai", "x"}}, "[a.md]"},
 		"since, inclusive": {rag.Filter{Since: day("2023-10-01")}, "[b.md]"},
 		"until, inclusive": {rag.Filter{Until: day("2023-09-01")}, "[a.md]"},

@@ -78,13 +78,13 @@ func (s *snapshot) ids() []string {
 
 // keep returns the passages that a filter lets pass, nil if it lets all pass.
 func (s *snapshot) keep(f Filter) func(passage int) bool {
-	if len(f.Articles) == 0 && len(f.Sources) == 0 && len(f.Tags) == 0 && f.Since.IsZero() && f.Until.IsZero() {
+	if len(f.Articles) == 0 && len(f.Sources) == 0 && len(f.Authors) == 0 && len(f.Tags) == 0 && f.Since.IsZero() && f.Until.IsZero() {
 		return nil
 	}
-	articles, sources, tags := set(f.Articles), set(f.Sources), set(f.Tags)
+	articles, sources, authors, tags := set(f.Articles), set(f.Sources), set(f.Authors), set(f.Tags)
 	passes := make([]bool, len(s.articles))
 	for i, a := range s.articles {
-		passes[i] = articles.allows(a.ID) && sources.allows(a.Source) && tags.allows(a.Tags...) && f.published(a.Published)
+		passes[i] = articles.allows(a.ID) && sources.allows(a.Source) && authors.allows(a.Authors()...) && tags.allows(a.Tags...) && f.published(a.Published)
 	}
 	return func(passage int) bool { return passes[s.owner[passage]] }
 }
@@ -143,7 +143,7 @@ func articleMatcher(query string) func(*corpus.Article) bool {
 		if len(words) == 0 {
 			return true
 		}
-		text := fold.String(strings.Join(append([]string{a.Title, a.Path, a.Source}, a.Tags...), "\n"))
+		text := fold.String(strings.Join(append([]string{a.Title, a.Path, a.Source, a.Author}, a.Tags...), "\n"))
 		for _, w := range words {
 			if !strings.Contains(text, w) {
 				return false

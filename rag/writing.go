@@ -235,7 +235,7 @@ func citation(number int, h Hit, span corpus.Span) Citation {
 	quote, prefix, suffix, start, end := cite.Anchor(a.Text, span.Start, span.End, quoteContext)
 	c := Citation{
 		Number: number, PassageID: h.Passage.ID, ArticleID: a.ID,
-		Title: a.Title, Source: a.Source, URL: a.URL,
+		Title: a.Title, Source: a.Source, Author: a.Author, URL: a.URL,
 		Quote: quote, Prefix: prefix, Suffix: suffix, Start: start, End: end, Score: h.Score,
 		AlsoIn: h.copiesOf(quote), AlsoInCount: h.AlsoInCount, Flagged: flag(h.Passage),
 	}

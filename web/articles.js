@@ -71,7 +71,7 @@ async function fill(after) {
 }
 
 function item(article) {
-  const facts = [article.source, article.published || t.undated, t.passages(article.passages), article.encoding, size(article.bytes)];
+  const facts = [article.source, article.author !== article.source && article.author, article.published || t.undated, t.passages(article.passages), article.encoding, size(article.bytes)];
   return h('li', null,
     h('a', { href: hashOf({ view: 'articles', article: article.id }), lang: langOf(article.title) }, article.title),
     h('span', { class: 'meta' }, facts.filter(Boolean).join(t.dot)),

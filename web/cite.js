@@ -9,9 +9,9 @@ const citationOf = new WeakMap(); // link → citation
 const lists = []; // citations of each answer on the page, newest last
 const spans = new Map(); // hash → a citation with the place of one sentence
 
-/** Source and date in one line. */
+/** Source, author and date in one line; an author may stand for the source. */
 export function byline(citation) {
-  return [citation.source, citation.published].filter(Boolean).join(t.dot);
+  return [citation.source, citation.author !== citation.source && citation.author, citation.published].filter(Boolean).join(t.dot);
 }
 
 /** Makes a link lead to a citation and speak of it. */
