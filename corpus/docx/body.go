@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"yinju/corpus"
 	"yinju/corpus/bounded"
 )
 
@@ -270,7 +271,7 @@ func (p *parser) write(one *paragraph, l *look, text string) error {
 		return nil
 	}
 	if l.raised {
-		text = raised(text)
+		text = corpus.Superscript(text)
 	}
 	for _, r := range text {
 		if 0xf000 <= r && r <= 0xf0ff {

@@ -121,19 +121,6 @@ func clean(r rune) rune {
 	return r
 }
 
-// raised writes superscript numbers so that 10 to the 12th does not become 1012. Other
-// superscripts stay as they are.
-func raised(s string) string {
-	const plain, up = "0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ"
-	if strings.Trim(s, plain) != "" {
-		return s
-	}
-	signs := []rune(up)
-	return strings.Map(func(r rune) rune {
-		return signs[utf8.RuneCountInString(plain[:strings.IndexRune(plain, r)])]
-	}, s)
-}
-
 // Characters of symbol fonts, by their place in the font.
 const (
 	greekFrom = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

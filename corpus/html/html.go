@@ -132,7 +132,7 @@ const (
 // mainText is the text of the article on the page, or of the whole page where none
 // stands out.
 func (r Reader) mainText(ctx context.Context, doc *dom.Node, nodes, depth int) string {
-	whole := render(doc, true)
+	whole := render(doc, mode{wholePage: true})
 	most := cmp.Or(r.MaxNodes, 50_000)
 	if nodes > most || nodes*depth > usualDepth*most || ctx.Err() != nil {
 		return whole
@@ -158,5 +158,5 @@ func readable(doc *dom.Node) (text string) {
 	if err != nil || found.Node == nil {
 		return ""
 	}
-	return render(found.Node, false)
+	return render(found.Node, mode{})
 }

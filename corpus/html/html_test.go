@@ -34,9 +34,12 @@ func TestText(t *testing.T) {
 		"<p>零&#8203;宽&shy;字</p>":                                                                                           "零宽字",
 		"<p>见<b>粗</b><i>斜</i><code>x</code><a href=x>链</a></p>":                                                            "见粗斜x链",
 		"<p>留</p><script>var a='藏'</script><style>.x{}</style><div hidden>藏</div><p style='display : none'>藏</p><template>藏</template><noscript>藏</noscript><svg><text>藏</text></svg>": "留",
-		"<nav>导航</nav><main><p>正文</p></main><footer>页脚</footer>": "正文",
-		"<p>他说<q>好</q>。<dl><dt>词</dt><dd>义</dd></dl>":            "他说“好”。\n\n词\n义",
-		"<p>没有结尾的<b>标签":                                          "没有结尾的标签",
+		"<nav>导航</nav><main><p>正文</p></main><footer>页脚</footer>":                 "正文",
+		"<p>他说<q>好</q>。<dl><dt>词</dt><dd>义</dd></dl>":                            "他说“好”。\n\n词\n义",
+		"<p>10<sup>12</sup>米，E=mc<sup>2</sup>，1<sup>st</sup>，CO<sub>2</sub></p>": "10¹²米，E=mc²，1st，CO2",
+		"<p>四成<a href=#n1 role=doc-noteref><sup>1</sup></a>。又<sup><a href=#n2>[2]</a></sup>，见<a href=#n1>一</a>。</p><ol><li id=n1><p>甲注。<a href=#r1 role=doc-backlink>↩︎</a></p></li><li id=n2><a href=#r2>2</a> 乙注。</li></ol><p>完。": "四成[^1]。又[^2]，见一。\n\n[^1]: 甲注。\n\n[^2]: 乙注。\n\n完。",
+		"<p>共130个<a href=#x>1</a>，<a href=/y><sup>2</sup></a>": "共130个1，²",
+		"<p>没有结尾的<b>标签":                                        "没有结尾的标签",
 	} {
 		if p := parse(t, in); p.Text != want {
 			t.Errorf("%s:\n got %q\nwant %q", in, p.Text, want)

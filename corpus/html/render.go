@@ -8,19 +8,19 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// render writes a tree as light Markdown. In a whole page, what surrounds an article
-// is left out.
-func render(root *dom.Node, wholePage bool) string {
-	r := renderer{wholePage: wholePage}
+// render writes a tree as light Markdown.
+func render(root *dom.Node, m mode) string {
+	m.notes = findNotes(root)
+	r := renderer{mode: m}
 	r.node(root)
 	return r.out.String()
 }
 
 type renderer struct {
-	out       writer
-	wholePage bool
-	lists     []int // of each open list, the next number; -1 if it has bullets
-	cells     int   // cells written in the current row
+	mode
+	out   writer
+	lists []int // of each open list, the next number; -1 if it has bullets
+	cells int   // cells written in the current row
 }
 
 // node writes a node. Its recursion is bounded by Reader.MaxDepth.
@@ -36,10 +36,18 @@ func (r *renderer) node(n *dom.Node) {
 	default:
 		return
 	}
-	if r.dropped(n) {
+	if r.dropped(n) || r.noteMark(n) {
 		return
 	}
 	switch n.DataAtom {
+	case atom.A:
+		if number, _ := noteOf(n); number != "" {
+			r.out.text("[^" + number + "]")
+		} else if !backlink(n) {
+			r.children(n)
+		}
+	case atom.Sup:
+		r.sup(n)
 	case atom.Br:
 		r.out.lineBreak()
 	case atom.Hr:
@@ -134,7 +142,7 @@ func (r *renderer) item(n *dom.Node) {
 // cell writes a table cell on one line, whatever blocks are in it, unless the table
 // is there to lay out a page and the cell holds much of it.
 func (r *renderer) cell(n *dom.Node) {
-	inner := renderer{wholePage: r.wholePage}
+	inner := renderer{mode: r.mode}
 	inner.children(n)
 	text := inner.out.String()
 	if len(text) > 1000 {
@@ -153,7 +161,7 @@ func (r *renderer) cell(n *dom.Node) {
 
 // dropped reports what nobody reads.
 func (r *renderer) dropped(n *dom.Node) bool {
-	if unread[n.DataAtom] || r.wholePage && surroundings[n.DataAtom] || n.Namespace == "svg" {
+	if unread[n.DataAtom] || r.wholePage && surroundings[n.DataAtom] || r.chapter && n.DataAtom == atom.Nav || n.Namespace == "svg" {
 		return true
 	}
 	for _, a := range n.Attr {
