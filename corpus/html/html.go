@@ -19,6 +19,7 @@ import (
 
 // Reader reads web pages. The zero value has sensible limits.
 type Reader struct {
+	Decoder corpus.Decoder
 	// MaxNodes bounds the size of a page that is searched for its main content; of a
 	// larger one, or one of many nodes nested deep, all text is taken. Default 50,000
 	// elements and texts.
@@ -44,11 +45,12 @@ func (r Reader) Format() corpus.Format {
 }
 
 func (r Reader) parse(ctx context.Context, data []byte) (corpus.Parsed, error) {
-	source, encoding, err := corpus.Decode(data, declared(data))
+	decoded, err := r.Decoder.Decode(data, declared(data))
 	if err != nil {
 		return corpus.Parsed{}, err
 	}
-	p := corpus.Parsed{Encoding: encoding}
+	source, p := decoded.Text, decoded.Parsed()
+	p.Text = ""
 	limited, cancel := context.WithTimeout(ctx, cmp.Or(r.MaxTime, 5*time.Second))
 	defer cancel()
 	doc, err := dom.Parse(&reader{limited, strings.NewReader(source)})

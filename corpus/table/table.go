@@ -18,7 +18,8 @@ import (
 // Reader reads tables. Its zero value has sensible limits and finds the columns by
 // their names. It may be used by several goroutines at once.
 type Reader struct {
-	Fields Fields
+	Fields  Fields
+	Decoder corpus.Decoder
 	// HTML renders a text that plainly is HTML, as content systems export it; nil leaves
 	// the tags in. It takes the whole of a text and looks for no main part of it.
 	HTML func(ctx context.Context, data []byte) (corpus.Parsed, error)
@@ -39,18 +40,18 @@ type Reader struct {
 func (r Reader) Formats() []corpus.Format {
 	format := func(name string, read func(context.Context, string) ([]record, error), extensions ...string) corpus.Format {
 		return corpus.Format{Name: name, Extensions: extensions, Rows: func(ctx context.Context, data []byte) ([]corpus.Row, error) {
-			text, encoding, err := corpus.Decode(data, "")
+			decoded, err := r.Decoder.Decode(data, "")
 			if err != nil && name == "jsonl" {
-				text, encoding, err = string(data), "UTF-8", nil // its lines stand each for itself
+				decoded, err = corpus.Decoded{Text: string(data), Encoding: "UTF-8"}, nil // its lines stand each for itself
 			}
 			if err != nil {
 				return nil, err
 			}
-			records, err := read(ctx, text)
+			records, err := read(ctx, decoded.Text)
 			if err != nil {
 				return nil, err
 			}
-			return r.rows(ctx, records, encoding)
+			return r.rows(ctx, records, decoded)
 		}}
 	}
 	return []corpus.Format{
@@ -77,7 +78,7 @@ type cell struct {
 	list        []string // the values of a list of scalars
 }
 
-func (r Reader) rows(ctx context.Context, records []record, encoding string) ([]corpus.Row, error) {
+func (r Reader) rows(ctx context.Context, records []record, file corpus.Decoded) ([]corpus.Row, error) {
 	most := cmp.Or(r.MaxRows, 100_000)
 	over := len(records) > most
 	records = records[:min(len(records), most)]
@@ -91,7 +92,9 @@ func (r Reader) rows(ctx context.Context, records []record, encoding string) ([]
 		row, key := corpus.Row{Err: rec.err}, ""
 		if rec.err == nil {
 			row.Parsed, key, row.Err = r.article(ctx, rec, columns)
-			row.Parsed.Encoding = encoding
+			row.Parsed.Encoding, row.Parsed.Decoding = file.Encoding, file.Decoding
+			row.Parsed.Warnings = append(row.Parsed.Warnings, file.Warnings...)
+			file.Warnings, file.Decoding.Suspects = nil, nil // those of the file are told once
 		}
 		if row.Err != nil {
 			row.Name = rec.place
