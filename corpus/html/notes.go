@@ -106,10 +106,12 @@ func (r *renderer) noteMark(n *dom.Node) bool {
 
 // noteText writes a node of a note, but for its number, which links back.
 func (r *renderer) noteText(n *dom.Node, number string) {
-	if n.DataAtom == atom.A || n.DataAtom == atom.Sup {
-		if m := noteNumber.FindStringSubmatch(strings.TrimRight(strings.TrimSpace(textOf(n)), ".、")); m != nil && m[1] == number {
-			return
-		}
+	switch {
+	case isNumber(n, number):
+		return
+	case n.Type == dom.TextNode && n.PrevSibling != nil && isNumber(n.PrevSibling, number):
+		r.out.text(strings.TrimLeft(n.Data, " .、．:："))
+		return
 	}
 	if n.Type == dom.ElementNode && (n.DataAtom == atom.P || n.DataAtom == atom.Span || n.DataAtom == atom.Div) && !r.dropped(n) {
 		if n.DataAtom != atom.Span {
@@ -124,6 +126,15 @@ func (r *renderer) noteText(n *dom.Node, number string) {
 		return
 	}
 	r.node(n)
+}
+
+// isNumber reports whether a node of a note is its number.
+func isNumber(n *dom.Node, number string) bool {
+	if n.DataAtom != atom.A && n.DataAtom != atom.Sup {
+		return false
+	}
+	m := noteNumber.FindStringSubmatch(strings.TrimRight(strings.TrimSpace(textOf(n)), ".、"))
+	return m != nil && m[1] == number
 }
 
 // sup writes a raised text.
