@@ -7,8 +7,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-
-	"yinju/corpus"
 )
 
 // text reads the chapters. Those that cannot be read are in the warnings.
@@ -99,11 +97,11 @@ func (b *book) chapter(it item) (string, error) {
 	if m := declared.FindSubmatch(data[:min(len(data), 1<<10)]); m != nil {
 		label = string(m[1])
 	}
-	source, _, err := corpus.Decode(data, label)
+	decoded, err := b.Chapter.Decoder.Decode(data, label)
 	if err != nil {
 		return "", err
 	}
-	source = selfClosed.ReplaceAllStringFunc(source, func(tag string) string {
+	source := selfClosed.ReplaceAllStringFunc(decoded.Text, func(tag string) string {
 		m := selfClosed.FindStringSubmatch(tag)
 		if void.MatchString(m[1]) {
 			return tag
