@@ -59,6 +59,7 @@ func decodingOf(d corpus.Decoding) decoding {
 type article struct {
 	articleInfo
 	Text      string     `json:"text"`
+	Pages     []int      `json:"pages,omitempty"` // where its pages begin, in code points
 	Selection *selection `json:"selection,omitempty"`
 }
 
@@ -68,6 +69,7 @@ type selection struct {
 	Changed bool `json:"changed"` // the cited words are gone; this is the place most alike
 	Start   int  `json:"start"`
 	End     int  `json:"end"`
+	Page    int  `json:"page,omitempty"` // on which it begins, from 1
 }
 
 // Bounds of parameters that hold pieces of articles or names of files.
@@ -129,12 +131,13 @@ func (s *Server) readArticle(c *gin.Context) error {
 	if asPage {
 		return s.readingPage(c, info.Article, span, noticeOf(asked, found, changed))
 	}
-	out := article{articleInfo: articleInfoOf(info), Text: info.Article.Text}
+	out := article{articleInfo: articleInfoOf(info), Text: info.Article.Text, Pages: codePoints(info.Article.Text, info.Article.Pages)}
 	if asked {
 		out.Selection = &selection{Found: found, Changed: changed}
 		if found {
 			out.Selection.Start = utf8.RuneCountInString(out.Text[:span.Start])
 			out.Selection.End = out.Selection.Start + utf8.RuneCountInString(out.Text[span.Start:span.End])
+			out.Selection.Page = info.Article.Page(span.Start)
 		}
 	}
 	return s.respond(c, http.StatusOK, out)

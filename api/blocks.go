@@ -11,9 +11,10 @@ import (
 // writeArticle writes an article's body as HTML whose text content is exactly the
 // body: Markdown's signs stay, in <span class="md">, and what they mean is applied
 // to the text between them. mark, a span of the whole text, is put into <mark>
-// elements, one for each piece of text in a block; the first has the id "cite".
+// elements, one for each piece of text in a block; the first has the id "cite". Where
+// a page begins there is an empty element of the class "page".
 func writeArticle(b *strings.Builder, a *corpus.Article, mark corpus.Span) {
-	w := blockWriter{Builder: b, text: a.Text, mark: mark}
+	w := blockWriter{Builder: b, text: a.Text, mark: mark, pages: a.Pages}
 	for _, block := range blocksOf(a.Text, a.Body, a.Format != "text") {
 		w.block(block)
 	}
@@ -151,6 +152,8 @@ type blockWriter struct {
 	mark   corpus.Span
 	marked bool // the first <mark> has been written
 	inList bool
+	pages  []int // where the pages begin that are not marked yet
+	page   int   // the last one marked
 }
 
 func (w *blockWriter) block(b block) {
@@ -238,7 +241,23 @@ func (w *blockWriter) run(style string, span corpus.Span) {
 	}
 }
 
+// piece writes a span in one style and on one side of the mark, cut where pages begin.
 func (w *blockWriter) piece(style string, span corpus.Span) {
+	for len(w.pages) > 0 && w.pages[0] < span.End {
+		if cut := w.pages[0]; cut > span.Start {
+			w.styled(style, corpus.Span{Start: span.Start, End: cut})
+			span.Start = cut
+		}
+		w.pages, w.page = w.pages[1:], w.page+1
+		if len(w.pages) == 0 || w.pages[0] > span.Start { // an empty page needs no mark
+			n := strconv.Itoa(w.page)
+			w.WriteString(`<span class="page" id="page-` + n + `" role="doc-pagebreak" aria-label="` + n + `"></span>`)
+		}
+	}
+	w.styled(style, span)
+}
+
+func (w *blockWriter) styled(style string, span corpus.Span) {
 	opening, closing := "", ""
 	switch style {
 	case "md":

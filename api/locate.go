@@ -94,6 +94,19 @@ func byteSpan(text string, start, end int) (corpus.Span, bool) {
 	return span, span.End >= 0
 }
 
+// codePoints turns ascending byte offsets into code points.
+func codePoints(text string, bytes []int) []int {
+	out := make([]int, 0, len(bytes))
+	at, n := 0, 0
+	for _, b := range bytes {
+		b = min(b, len(text))
+		n += utf8.RuneCountInString(text[at:b])
+		at = b
+		out = append(out, n)
+	}
+	return out
+}
+
 // commonPrefix counts the characters in which a and b begin alike.
 func commonPrefix(a, b string) int {
 	n := 0

@@ -45,6 +45,8 @@ type hit struct {
 	// AlsoInCount counts all of them.
 	AlsoIn      []rag.Copy `json:"also_in"`
 	AlsoInCount int        `json:"also_in_count"`
+	// Page is where the passage begins, from 1; 0 if the article has no pages.
+	Page int `json:"page,omitempty"`
 }
 
 type searchResult struct {
@@ -92,6 +94,7 @@ func hitsOf(hits []rag.Hit) []hit {
 			o.Source, o.Author, o.Published, o.URL = a.Source, a.Author, date(a.Published), a.URL
 			o.Start = utf8.RuneCountInString(a.Text[:min(p.Start, len(a.Text))])
 			o.End = o.Start + utf8.RuneCountInString(p.Text)
+			o.Page = a.Page(p.Start)
 		}
 		out = append(out, o)
 	}

@@ -87,6 +87,8 @@ type Citation struct {
 	// Flagged is "instructions" if the passage holds text that speaks to a language
 	// model: it was shown to the model as a quotation only. Else it is left out.
 	Flagged string `json:"flagged,omitempty"`
+	// Page is where the quote begins, from 1; 0 if the article has no pages.
+	Page int `json:"page,omitempty"`
 }
 
 // Reason says why a passage was retrieved.
@@ -142,6 +144,7 @@ type CitedSpan struct {
 	Quote    string `json:"quote"`
 	Prefix   string `json:"prefix"`
 	Suffix   string `json:"suffix"`
+	Page     int    `json:"page,omitempty"`
 
 	bytes corpus.Span
 }

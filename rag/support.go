@@ -265,14 +265,14 @@ func (w *writing) spansOf(s Sentence) []CitedSpan {
 		}
 		at := corpus.Span{Start: h.Passage.Start + span.Start, End: h.Passage.Start + span.End}
 		quote, prefix, suffix, start, end := cite.Anchor(h.Article.Text, at.Start, at.End, quoteContext)
-		spans = append(spans, CitedSpan{Citation: n, Start: start, End: end, Quote: quote, Prefix: prefix, Suffix: suffix, bytes: at})
+		spans = append(spans, CitedSpan{Citation: n, Start: start, End: end, Quote: quote, Prefix: prefix, Suffix: suffix, Page: h.Article.Page(at.Start), bytes: at})
 	}
 	return spans
 }
 
 // span is the citation's own place.
 func (c Citation) span() CitedSpan {
-	return CitedSpan{Citation: c.Number, Start: c.Start, End: c.End, Quote: c.Quote, Prefix: c.Prefix, Suffix: c.Suffix}
+	return CitedSpan{Citation: c.Number, Start: c.Start, End: c.End, Quote: c.Quote, Prefix: c.Prefix, Suffix: c.Suffix, Page: c.Page}
 }
 
 // citations are those the sentences use, by number. Each quotes what best supports

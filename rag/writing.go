@@ -238,6 +238,7 @@ func citation(number int, h Hit, span corpus.Span) Citation {
 		Title: a.Title, Source: a.Source, Author: a.Author, URL: a.URL,
 		Quote: quote, Prefix: prefix, Suffix: suffix, Start: start, End: end, Score: h.Score,
 		AlsoIn: h.copiesOf(quote), AlsoInCount: h.AlsoInCount, Flagged: flag(h.Passage),
+		Page: a.Page(span.Start),
 	}
 	if !a.Published.IsZero() {
 		c.Published = a.Published.Format(time.DateOnly)

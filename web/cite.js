@@ -11,7 +11,7 @@ const spans = new Map(); // hash → a citation with the place of one sentence
 
 /** Source, author and date in one line; an author may stand for the source. */
 export function byline(citation) {
-  return [citation.source, citation.author !== citation.source && citation.author, citation.published].filter(Boolean).join(t.dot);
+  return [citation.source, citation.author !== citation.source && citation.author, citation.published, citation.page && t.page(citation.page)].filter(Boolean).join(t.dot);
 }
 
 /** Makes a link lead to a citation and speak of it. */
@@ -23,10 +23,10 @@ export function bind(link, citation) {
 }
 
 /** Makes a chip lead to the place within its citation that supports its own sentence. */
-export function bindSpan(link, { start, end, quote, prefix, suffix }) {
+export function bindSpan(link, span) {
   const citation = citationOf.get(link);
   if (!citation) return;
-  const exact = { ...citation, start, end, quote, prefix, suffix };
+  const exact = { ...citation, ...span };
   bind(link, exact);
   spans.set(hashOf(placeOf(exact)), exact);
 }

@@ -184,6 +184,6 @@ function citationList(title, citations, answer) {
 
 /** The answer as plain text with its sources as footnotes. */
 function footnoted(answer) {
-  const notes = (answer.citations ?? []).map((c) => `[${c.number}] ${[c.title, c.source, c.author !== c.source && c.author, c.published, c.url].filter(Boolean).join(t.comma)}`);
+  const notes = (answer.citations ?? []).map((c) => `[${c.number}] ${[c.title, c.source, c.author !== c.source && c.author, c.published, c.page && t.page(c.page), c.url].filter(Boolean).join(t.comma)}`);
   return [answer.answer.replace(/\\([[\]])/g, '$1'), ...(notes.length > 0 ? ['', ...notes] : [])].join('\n');
 }
