@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -19,75 +21,164 @@ type fileReader struct {
 	*Loader
 	ctx     context.Context
 	scanner *scanner
+	path    string
 	before  *File // what became of the file earlier, or nil
 
-	file     *File
 	modified time.Time
 	outcome  Outcome
+	kept     error // why the file is as it was though it could not be read
 	parts    int
-	unpacked int64 // bytes of the files in archives
+	names    map[string]bool // of the parts
+	unpacked int64           // bytes of the files in archives
+
+	// A format that does not come back in time may add to the file later; see finish.
+	mu      sync.Mutex
+	file    *File
+	skipped int
+	retry   error // why it is read again at the next load
 }
+
+// maxSlow is how often in a row a file may take too long until that counts as final.
+const maxSlow = 3
 
 // read returns what became of a file.
 func (r *fileReader) read(name string) *File {
-	most := cmp.Or(r.MaxFileBytes, 16<<20)
-	r.file, r.outcome = &File{Path: name}, OutcomeFailed
+	r.path, r.file, r.outcome = name, &File{Path: name}, OutcomeFailed
+	if r.scanner.lost[name] && r.before != nil {
+		return r.keep(errors.New("its folder cannot be read"))
+	}
 	now := time.Now()
-	stamp, sidecar := r.scanner.stamp(name), r.scanner.stamp(r.scanner.sidecars[name])
-	r.modified = time.Unix(0, stamp.Modified)
+	stamp, sidecar := r.stamps(name)
 	if b := r.before; b != nil && b.Stamp != (Stamp{}) && b.Stamp == stamp && b.Sidecar == sidecar {
 		r.outcome = OutcomeKept
 		return b
 	}
-	data, err := readSteady(r.ctx, r.scanner.root, name, most)
-	if err != nil {
+	whole, err := r.whole(name)
+	var passes passing
+	switch {
+	case errors.As(err, &passes) && r.before != nil && len(r.before.Articles) > 0:
+		return r.keep(err)
+	case err != nil:
 		r.skip(name, err)
-		return r.file
+		return r.finish()
 	}
-	hash := sha256.New()
-	hash.Write(data)
-	var meta Metadata
-	var said []byte
-	if side := r.scanner.sidecars[name]; side != "" {
-		if said, err = readSteady(r.ctx, r.scanner.root, side, maxSidecar); err != nil {
-			r.skip(side, err)
-		} else {
-			meta = parseSidecar(side, said)
-		}
-		hash.Write(said)
-	}
-	hash.Sum(r.file.Hash[:0])
+	r.file.Hash = whole.hash
 	// A file that was written between the two was perhaps read as it is not any more.
-	if stamp == r.scanner.stamp(name) && sidecar == r.scanner.stamp(r.scanner.sidecars[name]) && err == nil {
+	if s, side := r.stamps(name); s == stamp && side == sidecar && r.skipped == 0 {
 		r.file.Stamp, r.file.Sidecar = stamp.settled(now), sidecar
 		if sidecar != (Stamp{}) && sidecar.settled(now) == (Stamp{}) {
 			r.file.Stamp = Stamp{}
 		}
 	}
-	if b := r.before; b != nil && b.Hash == r.file.Hash {
+	if b := r.before; b != nil && b.Hash == whole.hash && (b.Slow == 0 || b.Slow >= maxSlow) {
 		kept := *b
 		kept.Stamp, kept.Sidecar = r.file.Stamp, r.file.Sidecar
 		r.outcome = OutcomeKept
 		return &kept
 	}
-	ctx, cancel := context.WithTimeout(r.ctx, cmp.Or(r.FileTimeout, time.Minute))
+	ctx, cancel := context.WithTimeout(r.ctx, 10*cmp.Or(r.FileTimeout, time.Minute))
 	defer cancel()
-	part := part{name: name, format: r.scanner.formats[extension(name)], data: data, hash: r.file.Hash, side: meta, said: said, place: name}
-	if err := r.take(ctx, part); err != nil {
+	if err := r.take(ctx, whole); err != nil {
 		r.skip(name, err)
 	}
-	if len(r.file.Articles) > 0 {
+	f := r.finish()
+	if b := r.before; r.retry != nil && b != nil && b.Hash == f.Hash && len(b.Articles) > len(f.Articles) {
+		f.Articles, f.Skipped = b.Articles, b.Skipped // there was more time then
+	}
+	if len(f.Articles) > 0 {
 		r.outcome = OutcomeRead
 	}
-	if r.ctx.Err() != nil || errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		r.file.Stamp = Stamp{} // it may do better when there is less to do beside it
-		r.file.Hash = [32]byte{}
+	if r.ctx.Err() != nil || r.retry != nil {
+		r.retryLater(f)
 	}
-	return r.file
+	return f
 }
 
+// retryLater lets a file be read again at the next load: it may do better when there is
+// less to do beside it.
+func (r *fileReader) retryLater(f *File) {
+	f.Slow = 1
+	if b := r.before; b != nil && b.Hash == f.Hash {
+		f.Slow = b.Slow + 1
+	}
+	if r.ctx.Err() != nil || errors.Is(r.retry, errBusy) {
+		f.Slow = max(1, f.Slow-1) // that was not its fault
+	}
+	if f.Slow < maxSlow {
+		f.Stamp = Stamp{}
+	}
+}
+
+// stamps returns those of a file and of the one with its metadata.
+func (r *fileReader) stamps(name string) (file, sidecar Stamp) {
+	file, r.modified = r.scanner.stamp(name)
+	sidecar, _ = r.scanner.stamp(r.scanner.sidecars[name])
+	return file, sidecar
+}
+
+// whole reads a file and the one with its metadata.
+func (r *fileReader) whole(name string) (p part, err error) {
+	p = part{name: name, format: r.scanner.formats[extension(name)], place: name}
+	if p.data, err = readSteady(r.ctx, r.scanner.root, name, cmp.Or(r.MaxFileBytes, 16<<20), r.scanner.until); err != nil {
+		return p, err
+	}
+	hash := sha256.New()
+	hash.Write(p.data)
+	if side := r.scanner.sidecars[name]; side != "" {
+		p.said, err = readSteady(r.ctx, r.scanner.root, side, maxSidecar, r.scanner.until)
+		var passes passing
+		switch {
+		case errors.As(err, &passes) && r.before != nil:
+			return p, err
+		case err != nil:
+			r.skip(side, err)
+		default:
+			p.side = parseSidecar(side, p.said)
+		}
+		// The length keeps bytes that go from one to the other from being the same.
+		hash.Write(p.said)
+		hash.Write(binary.BigEndian.AppendUint64(nil, uint64(len(p.said))))
+	}
+	hash.Sum(p.hash[:0])
+	return p, nil
+}
+
+// keep returns a file as it was earlier.
+func (r *fileReader) keep(why error) *File {
+	r.outcome, r.kept = OutcomeKept, why
+	kept := *r.before
+	kept.Stamp = Stamp{}
+	return &kept
+}
+
+// maxNamed bounds the skipped parts of one file that are named.
+const maxNamed = 100
+
 func (r *fileReader) skip(name string, reason error) {
-	r.file.Skipped = append(r.file.Skipped, Skipped{Path: strings.ToValidUTF8(name, "\ufffd"), Reason: reason.Error()})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.skipped++; r.skipped <= maxNamed {
+		r.file.Skipped = append(r.file.Skipped, Skipped{Path: printable(name), Reason: reason.Error()})
+	}
+}
+
+// again has the file read at the next load too.
+func (r *fileReader) again(why error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.retry = cmp.Or(r.retry, why)
+}
+
+// finish returns the file. What a format that was left behind still finds is lost.
+func (r *fileReader) finish() *File {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f := r.file
+	r.file = &File{Path: f.Path}
+	if more := r.skipped - maxNamed; more > 0 {
+		f.Skipped = append(f.Skipped, Skipped{Path: printable(f.Path), Reason: fmt.Sprintf("%d more of its parts are skipped, which are not named", more)})
+	}
+	return f
 }
 
 // part is a file, or what stands for one in an archive.
@@ -114,7 +205,7 @@ func (r *fileReader) take(ctx context.Context, p part) error {
 	case p.format.Rows != nil:
 		return r.rows(ctx, p)
 	}
-	parsed, err := guarded(p.format, func() (Parsed, error) { return p.format.Parse(ctx, p.data) })
+	parsed, err := limited(ctx, r, p, func(ctx context.Context, _ *stopwatch) (Parsed, error) { return p.format.Parse(ctx, p.data) })
 	if err != nil {
 		return err
 	}
@@ -122,19 +213,15 @@ func (r *fileReader) take(ctx context.Context, p part) error {
 }
 
 func (r *fileReader) rows(ctx context.Context, p part) error {
-	rows, err := guarded(p.format, func() ([]Row, error) { return p.format.Rows(ctx, p.data) })
+	rows, err := limited(ctx, r, p, func(ctx context.Context, _ *stopwatch) ([]Row, error) { return p.format.Rows(ctx, p.data) })
 	if err != nil {
 		return err
 	}
-	seen := make(map[string]bool, len(rows))
 	for _, row := range rows {
 		one := p
-		one.name, one.row = p.name+"/"+row.Name, true
-		if seen[row.Name] {
-			r.skip(one.name, errors.New("another row has the same name; make them different"))
-			continue
+		if row.Name != "" {
+			one.name, one.row = p.name+"/"+row.Name, true
 		}
-		seen[row.Name] = true
 		if row.Err != nil {
 			r.skip(one.name, row.Err)
 			continue
@@ -145,7 +232,9 @@ func (r *fileReader) rows(ctx context.Context, p part) error {
 			continue
 		}
 		one.data, one.hash = record, sha256.Sum256(append(record, p.said...))
-		if err := r.add(one, row.Parsed); err != nil {
+		if err := r.add(one, row.Parsed); errors.Is(err, errTooMany) {
+			return err
+		} else if err != nil {
 			r.skip(one.name, err)
 		}
 	}
@@ -159,8 +248,10 @@ func (r *fileReader) unpack(ctx context.Context, p part) error {
 	if p.depth >= cmp.Or(r.MaxNested, 2) {
 		return fmt.Errorf("the archive is nested more than %d deep in others; unpack it", cmp.Or(r.MaxNested, 2))
 	}
-	skipped, err := guarded(p.format, func() ([]Skipped, error) {
+	skipped, err := limited(ctx, r, p, func(ctx context.Context, watch *stopwatch) ([]Skipped, error) {
 		return p.format.Unpack(ctx, p.data, func(name string, data []byte) error {
+			watch.stop()
+			defer watch.start()
 			return r.member(ctx, p, name, data)
 		})
 	})
@@ -172,9 +263,9 @@ func (r *fileReader) unpack(ctx context.Context, p part) error {
 
 // member takes one file of an archive; only too many of them are an error.
 func (r *fileReader) member(ctx context.Context, p part, name string, data []byte) error {
-	base := path.Base(name)
-	if strings.HasPrefix(base, ".") || temporary(base) || r.scanner.ctx.Err() != nil {
-		return r.scanner.ctx.Err()
+	name = strings.TrimPrefix(path.Clean("/"+strings.ToValidUTF8(name, "\ufffd")), "/")
+	if unwatched(name) || ctx.Err() != nil {
+		return ctx.Err()
 	}
 	one := part{
 		name: p.name + "/" + name, format: r.scanner.formats[extension(name)],
@@ -204,12 +295,19 @@ func (r *fileReader) add(p part, parsed Parsed) error {
 	if err := checkParsed(p.format, parsed); err != nil {
 		return err
 	}
-	if r.parts++; r.parts > cmp.Or(r.MaxParts, 100_000) {
-		return fmt.Errorf("the file holds more than %d articles; split it or raise the limit", cmp.Or(r.MaxParts, 100_000))
+	if r.names[p.name] {
+		return errors.New("another part of the file has the same name; make them different")
 	}
+	if r.parts++; r.parts > cmp.Or(r.MaxParts, 100_000) {
+		return errTooMany
+	}
+	if r.names == nil {
+		r.names = make(map[string]bool)
+	}
+	r.names[p.name] = true
 	p.describe(&parsed, r.Paths)
 	a := &Article{
-		ID: ArticleID(p.name), Path: p.name, File: r.file.Path,
+		ID: ArticleID(p.name), Path: p.name, File: r.path,
 		Title: oneLine(parsed.Title), Source: oneLine(parsed.Source), Author: oneLine(parsed.Author), URL: parsed.URL,
 		Published: parsed.Published, Tags: parsed.Tags, Text: parsed.Text, Body: parsed.Body, Pages: parsed.Pages, Hash: p.hash,
 		Format: p.format.Name, Encoding: parsed.Encoding, Decoding: parsed.Decoding, Bytes: int64(len(p.data)), Warnings: parsed.Warnings,
@@ -217,19 +315,10 @@ func (r *fileReader) add(p part, parsed Parsed) error {
 	}
 	a.Title = cmp.Or(a.Title, oneLine(strings.TrimSuffix(path.Base(p.name), path.Ext(p.name))), p.name)
 	a.Source = cmp.Or(a.Source, a.Author)
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.file.Articles = append(r.file.Articles, a)
 	return nil
-}
-
-// guarded calls a format. It reads files from anywhere with other people's libraries; a
-// panic in one costs that file only.
-func guarded[T any](format *Format, read func() (T, error)) (out T, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("the %s reader failed on this file (%v); it may be damaged", format.Name, r)
-		}
-	}()
-	return read()
 }
 
 // checkParsed holds a format to its promises.

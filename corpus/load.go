@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"maps"
 	"os"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -20,7 +22,7 @@ import (
 // be used by several goroutines at once, as long as nobody changes it.
 type Loader struct {
 	Dir     string
-	Formats []Format
+	Formats []Format   // of two with the same extension the first counts
 	Paths   []PathRule // what paths say of articles; the first that fits counts
 
 	MaxFileBytes int64         // larger files are skipped; default 16 MiB
@@ -29,7 +31,7 @@ type Loader struct {
 	MaxNested    int           // archives nested deeper in each other are skipped; default 2
 	MaxParts     int           // articles taken from one table or archive; default 100,000
 	MaxUnpacked  int64         // bytes unpacked of one archive and those in it; default 256 MiB
-	FileTimeout  time.Duration // for reading the structure of one file; default 1 minute
+	FileTimeout  time.Duration // for reading the structure of one file, or of one in an archive, which may take ten times as long itself; default 1 minute
 	Workers      int           // files read at once; default 2
 }
 
@@ -57,8 +59,7 @@ type Loaded struct {
 // known, if not nil, tells what became of the files earlier. A file whose stamp is the
 // same is not read, and one whose hash is the same not parsed again. What can't be read
 // for now, a file or a folder, though it was earlier, stays as it was: it is in Warnings.
-// progress, if not nil, is told of
-// every step; its calls come one after the other.
+// progress, if not nil, is told of every step; its calls come one after the other.
 func (l *Loader) Load(ctx context.Context, known Known, progress func(Step)) (*Loaded, error) {
 	root, err := os.OpenRoot(l.Dir)
 	if err != nil {
@@ -66,20 +67,26 @@ func (l *Loader) Load(ctx context.Context, known Known, progress func(Step)) (*L
 	}
 	defer root.Close() //nolint:errcheck // opened for reading only
 
-	s := &scanner{ctx: ctx, root: root, formats: l.byExtension(), maxDepth: cmp.Or(l.MaxDepth, 32)}
+	s := &scanner{
+		ctx: ctx, root: root, formats: l.byExtension(), maxDepth: cmp.Or(l.MaxDepth, 32),
+		unread: make(map[string]error), until: time.Now().Add(patience),
+	}
 	if err := s.scan(".", 0); err != nil {
 		return nil, fmt.Errorf("cannot read the articles' folder %q: %w", l.Dir, err)
 	}
 	s.pair()
+	s.keepUnread(known)
 	out := &Loaded{}
 	slices.Sort(s.files)
 	if most := cmp.Or(l.MaxFiles, 200_000); len(s.files) > most {
 		out.Warnings = append(out.Warnings, fmt.Sprintf("the folder has %d articles, but only the first %d are loaded; raise the limit or move files out", len(s.files), most))
 		s.files = s.files[:most]
 	}
-	if out.Files, err = l.loadAll(ctx, s, known, progress); err != nil {
+	var kept []Skipped
+	if out.Files, kept, err = l.loadAll(ctx, s, known, progress); err != nil {
 		return nil, err
 	}
+	out.Warnings = append(out.Warnings, keptWarnings(kept, s.unread)...)
 	if _, err := os.Stat(l.Dir); err != nil {
 		return nil, fmt.Errorf("the articles' folder %q vanished while it was read: %w", l.Dir, reasonOf(err))
 	}
@@ -99,15 +106,18 @@ func (l *Loader) byExtension() map[string]*Format {
 	m := make(map[string]*Format)
 	for i := range l.Formats {
 		for _, ext := range l.Formats[i].Extensions {
-			m[strings.ToLower(ext)] = &l.Formats[i]
+			if ext = strings.ToLower(ext); m[ext] == nil {
+				m[ext] = &l.Formats[i]
+			}
 		}
 	}
 	return m
 }
 
 // loadAll loads s.files. Results stand in the order of the files, whoever was first.
-func (l *Loader) loadAll(ctx context.Context, s *scanner, known Known, progress func(Step)) ([]*File, error) {
+func (l *Loader) loadAll(ctx context.Context, s *scanner, known Known, progress func(Step)) ([]*File, []Skipped, error) {
 	files := make([]*File, len(s.files))
+	kept := make([]error, len(s.files))
 	done, mu := 0, sync.Mutex{}
 	tell := func(name string, o Outcome, why ...Skipped) {
 		mu.Lock()
@@ -143,15 +153,54 @@ func (l *Loader) loadAll(ctx context.Context, s *scanner, known Known, progress 
 				r := fileReader{Loader: l, ctx: ctx, scanner: s, before: before}
 				tell(s.files[i], OutcomeBegun)
 				files[i] = r.read(s.files[i])
+				kept[i] = r.kept
 				tell(s.files[i], r.outcome, files[i].Skipped...)
 			}
 		})
 	}
 	workers.Wait()
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("loading the articles was stopped: %w", err)
+		return nil, nil, fmt.Errorf("loading the articles was stopped: %w", err)
 	}
-	return files, nil
+	var list []Skipped
+	for i, why := range kept {
+		if why != nil {
+			list = append(list, Skipped{Path: s.files[i], Reason: why.Error()})
+		}
+	}
+	return files, list, nil
+}
+
+// keptNamed is how many files a warning names that could not be read and are kept.
+const keptNamed = 20
+
+// keptWarnings tell of files and folders that could not be read and are served as they
+// were.
+func keptWarnings(files []Skipped, folders map[string]error) []string {
+	var warnings []string
+	inside := make(map[string]int)
+	more := 0
+	for _, f := range files {
+		dir := path.Dir(f.Path)
+		for dir != "." && folders[dir] == nil {
+			dir = path.Dir(dir)
+		}
+		switch {
+		case dir != ".":
+			inside[dir]++
+		case len(warnings) < keptNamed:
+			warnings = append(warnings, fmt.Sprintf("%s: %s. Until then it is served as it was", printable(f.Path), f.Reason))
+		default:
+			more++
+		}
+	}
+	if more > 0 {
+		warnings = append(warnings, fmt.Sprintf("%d more files cannot be read for now and are served as they were", more))
+	}
+	for _, dir := range slices.Sorted(maps.Keys(inside)) {
+		warnings = append(warnings, fmt.Sprintf("%s: the folder cannot be read (%v); the %d files that were read of it earlier are served as they were", printable(dir), folders[dir], inside[dir]))
+	}
+	return warnings
 }
 
 func visible(r rune) bool {

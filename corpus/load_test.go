@@ -40,7 +40,7 @@ func write(t *testing.T, files ...string) string {
 	return dir
 }
 
-func load(t *testing.T, l Loader) *Loaded {
+func load(t *testing.T, l *Loader) *Loaded {
 	t.Helper()
 	if l.Formats == nil {
 		l.Formats = []Format{plainFormat(nil)}
@@ -95,7 +95,7 @@ func TestLoadReportsEveryFile(t *testing.T) {
 		"image.png", "\x89PNG", "README", "no extension", "bad\xffname.txt", "x",
 		".hidden.txt", "x", ".git/a.txt", "x", "~$a.txt", "x", "a.txt~", "x", "a.txt.swp", "x", "#a.txt#", "x",
 		"a.txt.part", "x", "a.txt.tmp", "x", "a.txt.crdownload", "x", "Thumbs.db", "x")
-	got := load(t, Loader{Dir: dir})
+	got := load(t, &Loader{Dir: dir})
 	if p := paths(got); p != "a.TXT b.txt 深/层/c.md" {
 		t.Errorf("articles: %s", p)
 	}
@@ -122,7 +122,7 @@ func TestLoadFollowsLinksOnlyInside(t *testing.T) {
 			t.Skipf("no symbolic links here: %v", err)
 		}
 	}
-	got := load(t, Loader{Dir: dir})
+	got := load(t, &Loader{Dir: dir})
 	if p := paths(got); p != "inside.txt real.txt sub/other.txt sub/up.txt" {
 		t.Errorf("articles: %s", p)
 	}
@@ -135,7 +135,7 @@ func TestLoadFollowsLinksOnlyInside(t *testing.T) {
 func TestLoadLimits(t *testing.T) {
 	t.Parallel()
 	dir := write(t, "a.txt", "甲乙", "b.txt", "甲乙丙", "c.txt", "甲", "d/e/f/g.txt", "深")
-	got := load(t, Loader{Dir: dir, MaxFileBytes: 6, MaxDepth: 2, MaxFiles: 2})
+	got := load(t, &Loader{Dir: dir, MaxFileBytes: 6, MaxDepth: 2, MaxFiles: 2})
 	if p := paths(got); p != "a.txt" {
 		t.Errorf("articles: %s", p)
 	}
@@ -160,7 +160,7 @@ func TestLoadKeepsWhatItKnows(t *testing.T) {
 	t.Parallel()
 	dir := write(t, "a.txt", "甲", "b.txt", "乙")
 	var parsed atomic.Int64
-	l := Loader{Dir: dir, Formats: []Format{plainFormat(&parsed)}}
+	l := &Loader{Dir: dir, Formats: []Format{plainFormat(&parsed)}}
 	first := load(t, l)
 	if err := os.WriteFile(filepath.Join(dir, "b.txt"), []byte("乙乙"), 0o644); err != nil {
 		t.Fatal(err)
@@ -177,7 +177,7 @@ func TestLoadProgressAndCancel(t *testing.T) {
 	for _, c := range "abcdefghij" {
 		files = append(files, string(c)+".txt", "正文")
 	}
-	l := Loader{Dir: write(t, files...), Formats: []Format{plainFormat(nil)}, Workers: 3}
+	l := &Loader{Dir: write(t, files...), Formats: []Format{plainFormat(nil)}, Workers: 3}
 	var seen []int
 	if _, err := l.Load(t.Context(), nil, func(s Step) { seen = append(seen, s.Done, s.Total) }); err != nil {
 		t.Fatal(err)

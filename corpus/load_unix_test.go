@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 func TestLoadOpensNothingSpecial(t *testing.T) {
@@ -26,7 +27,7 @@ func TestLoadOpensNothingSpecial(t *testing.T) {
 	if err := os.Symlink("pipe.txt", filepath.Join(dir, "topipe.txt")); err != nil {
 		t.Skip(err)
 	}
-	got := load(t, Loader{Dir: dir})
+	got := load(t, &Loader{Dir: dir})
 	if p := paths(got); p != "a.txt" {
 		t.Errorf("articles: %s", p)
 	}
@@ -56,7 +57,7 @@ func TestLoadWithoutPermission(t *testing.T) {
 		}
 		t.Cleanup(func() { _ = os.Chmod(name, 0o755) })
 	}
-	got := load(t, Loader{Dir: dir})
+	got := load(t, &Loader{Dir: dir})
 	wantSkipped(t, got.Skipped, "b.txt", "no permission", "sub", "cannot read the folder: permission denied")
 }
 
@@ -68,10 +69,10 @@ func TestReadSteadyRefusesWhatChangesUnderIt(t *testing.T) {
 		t.Skip(err)
 	}
 	defer root.Close()
-	if data, err := readSteady(t.Context(), root, "status", 1<<20); !errors.Is(err, errMoving) {
+	if data, err := readSteady(t.Context(), root, "status", 1<<20, time.Now().Add(2*settle)); !errors.Is(err, errMoving) {
 		t.Errorf("got %d bytes, %v; want %v", len(data), err, errMoving)
 	}
-	if _, err := readSteady(t.Context(), root, "nothing.txt", 100); err == nil || !strings.Contains(err.Error(), "vanished") {
+	if _, err := readSteady(t.Context(), root, "nothing.txt", 100, time.Time{}); err == nil || !strings.Contains(err.Error(), "vanished") {
 		t.Errorf("vanished file: %v", err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -28,6 +27,9 @@ type scanner struct {
 	sides    []string          // files with metadata
 	sidecars map[string]string // file → the file with its metadata
 	skipped  []Skipped
+	unread   map[string]error // folders that could not be read, though they are there
+	lost     map[string]bool  // files in them
+	until    time.Time        // when waiting for files that are being written ends
 }
 
 func (s *scanner) skip(name, format string, args ...any) {
@@ -52,7 +54,7 @@ func (s *scanner) scan(dir string, depth int) error {
 	for _, e := range entries {
 		name := path.Join(dir, e.Name())
 		switch {
-		case strings.HasPrefix(e.Name(), "."), !e.IsDir() && temporary(e.Name()):
+		case strings.HasPrefix(e.Name(), "."), e.IsDir() && systemFolder(e.Name()), !e.IsDir() && temporary(e.Name()):
 		case !utf8.ValidString(e.Name()):
 			s.skip(name, "the file name is not valid UTF-8; rename the file")
 		case !e.IsDir():
@@ -64,6 +66,9 @@ func (s *scanner) scan(dir string, depth int) error {
 				return s.ctx.Err()
 			} else if err != nil {
 				s.skip(name, "cannot read the folder: %v", err)
+				if !errors.Is(err, fs.ErrNotExist) {
+					s.unread[name] = err
+				}
 			}
 		}
 	}
@@ -82,6 +87,9 @@ func (s *scanner) file(name string, mode fs.FileMode) {
 			return
 		case err != nil && strings.Contains(err.Error(), "escapes"):
 			s.skip(name, "the link leads out of the folder; put a copy of the file here instead")
+			return
+		case err != nil && s.formats[extension(name)] != nil:
+			s.files = append(s.files, name) // reading it says why, and it may have been read earlier
 			return
 		case err != nil:
 			s.skip(name, "cannot follow the link: %v", reasonOf(err))
@@ -107,16 +115,33 @@ func (s *scanner) file(name string, mode fs.FileMode) {
 	}
 }
 
-// stamp returns the zero Stamp of what cannot be looked at.
-func (s *scanner) stamp(name string) Stamp {
+// stamp returns the zero Stamp of what cannot be looked at, and when it was written.
+func (s *scanner) stamp(name string) (Stamp, time.Time) {
 	if name == "" {
-		return Stamp{}
+		return Stamp{}, time.Time{}
 	}
 	info, err := s.root.Stat(name)
 	if err != nil {
-		return Stamp{}
+		return Stamp{}, time.Time{}
 	}
-	return stampOf(info)
+	return stampOf(info), info.ModTime()
+}
+
+// keepUnread adds the files in folders that could not be read and that are known.
+func (s *scanner) keepUnread(known Known) {
+	if len(s.unread) == 0 || known == nil {
+		return
+	}
+	s.lost = make(map[string]bool)
+	for name := range known.Paths() {
+		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+			if s.unread[dir] != nil {
+				s.files = append(s.files, name)
+				s.lost[name] = true
+				break
+			}
+		}
+	}
 }
 
 func (s *scanner) supported() string {
@@ -125,16 +150,26 @@ func (s *scanner) supported() string {
 
 func extension(name string) string { return strings.ToLower(path.Ext(name)) }
 
-// temporary tells the files that editors, office programs and browsers leave while
-// they work.
+// temporary tells the files that editors, office programs, copying programs and browsers
+// leave while they work. Those whose names begin with a dot are hidden anyway.
 func temporary(name string) bool {
 	switch extension(name) {
-	case ".swp", ".swo", ".swx", ".part", ".partial", ".tmp", ".temp", ".crdownload", ".download":
+	case ".swp", ".swo", ".swx", ".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".download", ".opdownload", ".aria2":
 		return true
 	}
 	return strings.HasPrefix(name, "~$") || strings.HasSuffix(name, "~") ||
 		len(name) > 1 && name[0] == '#' && name[len(name)-1] == '#' ||
+		name == "4913" || // by which vim tries whether it may write
 		strings.EqualFold(name, "Thumbs.db") || strings.EqualFold(name, "desktop.ini")
+}
+
+// systemFolder tells the folders that file servers and systems put among those of people.
+func systemFolder(name string) bool {
+	switch strings.ToLower(name) {
+	case "@eadir", "#recycle", "#snapshot", "@recycle", "$recycle.bin", "system volume information", "lost+found", "__macosx":
+		return true
+	}
+	return false
 }
 
 func kindOf(mode fs.FileMode) string {
@@ -154,65 +189,4 @@ func kindOf(mode fs.FileMode) string {
 func printable(name string) string {
 	q := strconv.Quote(name)
 	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(q[1 : len(q)-1])
-}
-
-// open never waits: without O_NONBLOCK, opening a named pipe that took the place of
-// a file since it was listed would hang until somebody writes to it.
-func open(root *os.Root, name string) (*os.File, error) {
-	return root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-}
-
-// settle is how long a file that changed while it was read is left in peace.
-const settle = 50 * time.Millisecond
-
-var errMoving = errors.New("the file is still being written; it will be read when it is whole")
-
-// readSteady reads a whole file, and again if it changed meanwhile.
-func readSteady(ctx context.Context, root *os.Root, name string, most int64) ([]byte, error) {
-	data, err := readOnce(ctx, root, name, most)
-	if !errors.Is(err, errMoving) {
-		return data, err
-	}
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-time.After(settle):
-		return readOnce(ctx, root, name, most)
-	}
-}
-
-func readOnce(ctx context.Context, root *os.Root, name string, most int64) ([]byte, error) {
-	f, err := open(root, name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, errors.New("the file vanished before it could be read")
-	case errors.Is(err, fs.ErrPermission):
-		return nil, errors.New("no permission to read the file; give the service the right to read it")
-	case err != nil:
-		return nil, fmt.Errorf("cannot open the file: %w", reasonOf(err))
-	}
-	defer f.Close() //nolint:errcheck // opened for reading only
-	before, err := f.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the file: %w", reasonOf(err))
-	}
-	if !before.Mode().IsRegular() {
-		return nil, fmt.Errorf("this is %s, not a file", kindOf(before.Mode()))
-	}
-	if before.Size() > most {
-		return nil, fmt.Errorf("the file has %d bytes, more than the limit of %d; split it or raise the limit", before.Size(), most)
-	}
-	data := make([]byte, before.Size()+1) // one more, to see it grow
-	n, err := io.ReadFull(f, data)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, fmt.Errorf("cannot read the file: %w", reasonOf(err))
-	}
-	after, err := f.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the file: %w", reasonOf(err))
-	}
-	if int64(n) != before.Size() || after.Size() != before.Size() || !after.ModTime().Equal(before.ModTime()) {
-		return nil, errMoving
-	}
-	return data[:n], ctx.Err()
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -253,10 +254,13 @@ func (r *watch) warn(err error) {
 	r.warned = text
 }
 
-// unwatched says whether a path below the folder has a hidden or temporary name in it.
-func unwatched(rel string) bool {
+// unwatched says whether a path below the folder is hidden, of the system, or temporary.
+func unwatched(rel string) bool { return hidden(rel) || temporary(path.Base(filepath.ToSlash(rel))) }
+
+// hidden says whether a part of a path is hidden, or a folder of the system.
+func hidden(rel string) bool {
 	for name := range strings.SplitSeq(filepath.ToSlash(rel), "/") {
-		if len(name) > 1 && name[0] == '.' || temporary(name) {
+		if len(name) > 1 && name[0] == '.' || systemFolder(name) {
 			return true
 		}
 	}

@@ -230,11 +230,11 @@ func (l *Loader) try(ctx context.Context, name string, data []byte, hash [32]byt
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(l.FileTimeout, time.Minute))
 	defer cancel()
 	s := &scanner{ctx: ctx, formats: l.byExtension()}
-	r := &fileReader{Loader: l, ctx: ctx, scanner: s, file: &File{Path: name, Hash: hash}, modified: time.Now()}
+	r := &fileReader{Loader: l, ctx: ctx, scanner: s, path: name, file: &File{Path: name, Hash: hash}, modified: time.Now()}
 	if err := r.take(ctx, part{name: name, format: s.formats[extension(name)], data: data, hash: hash}); err != nil {
 		r.skip(name, err)
 	}
-	return r.file
+	return r.finish()
 }
 
 // Place puts a staged file where it belongs, in one step: whoever looks sees it whole
