@@ -38,6 +38,7 @@ type service struct {
 	Answerer *rag.Answerer
 	Articles string // the folder
 	Log      *slog.Logger
+	out      *swapWriter      // where it goes
 	hangup   <-chan os.Signal // asks for a reload
 	pdf      *pdf.Reader
 	close    []func()
@@ -52,7 +53,8 @@ func (s *service) Close() {
 
 // build puts the parts together. Nothing is read of the articles yet.
 func build(ctx context.Context, set *settings, stderr io.Writer) (*service, error) {
-	s := &service{Log: newLog(set.LogLevel, stderr)}
+	s := &service{out: &swapWriter{w: stderr}}
+	s.Log = newLog(set.LogLevel, s.out)
 	if err := s.assemble(ctx, set); err != nil {
 		s.Close()
 		return nil, err

@@ -146,7 +146,7 @@ func (t *trier) tryAll(ctx context.Context, stderr io.Writer, ts testSet) ([]tri
 	go func() {
 		defer close(drawn)
 		if isTerminal(stderr) {
-			drawProgress(stderr, func() rag.Progress {
+			drawProgress(stderr, nil, func() rag.Progress {
 				n, all := int(asked.Load()), len(ts.Questions)
 				eta := time.Since(started) * time.Duration(all-n) / time.Duration(max(1, n))
 				return rag.Progress{Phase: rag.Phase(ts.Name), Done: n, Total: all, ETAMS: eta.Milliseconds()}

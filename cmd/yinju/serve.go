@@ -96,7 +96,7 @@ func (s *service) keepUp(ctx context.Context, fail context.CancelCauseFunc, sys 
 	if err := s.firstLoad(ctx, sys); err != nil {
 		fail(err)
 	}
-	<-ctx.Done()
+	logProgress(s.Log, s.Index.Progress, firstSign, ctx.Done())
 }
 
 func (s *service) onHangup(ctx context.Context, reload func()) {
