@@ -30,7 +30,7 @@ import (
 )
 
 // formatRules changes when a format reads the same file otherwise than before.
-const formatRules = "formats-2"
+const formatRules = "formats-3"
 
 // service is the parts of Yinju, put together.
 type service struct {
@@ -100,6 +100,7 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 	loader := &corpus.Loader{
 		Dir:          s.Articles,
 		Formats:      formats(set, s.pdf),
+		Paths:        set.paths,
 		MaxFileBytes: int64(set.MaxFileSize),
 		MaxFiles:     set.MaxFiles,
 	}
@@ -108,7 +109,7 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 		Split:    splitter.Split,
 		Words:    words.Terms,
 		Cut:      words.Words,
-		Version:  strings.Join([]string{formatRules, set.fields.String(), splitter.Version(), words.Version()}, " "),
+		Version:  strings.Join([]string{formatRules, set.reading(), splitter.Version(), words.Version()}, " "),
 		NewStore: func() rag.VectorStore { return chromem.New() },
 		Cache:    cache,
 		Ranking:  rag.Ranking{Fusion: rag.Fusion(set.Fusion), DenseWeight: set.DenseWeight, DenseFill: orNone(set.DenseFill), Diversity: orNone(set.Diversity)},
@@ -128,8 +129,10 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 
 // formats are those of the articles; of two with one extension the first counts.
 func formats(set *settings, pdfs *pdf.Reader) []corpus.Format {
-	tables := table.Reader{Fields: set.fields, HTML: html.Reader{MaxNodes: 1}.Format().Parse} // all of a text is the main part of it
-	return append([]corpus.Format{markdown.Markdown(), markdown.Text(), html.HTML(), pdfs.Format()}, tables.Formats()...)
+	d := set.decoder()
+	texts := markdown.Reader{Decoder: d}
+	tables := table.Reader{Fields: set.fields, Decoder: d, HTML: html.Reader{MaxNodes: 1}.Format().Parse} // all of a text is the main part of it
+	return append([]corpus.Format{texts.Markdown(), texts.Text(), html.Reader{Decoder: d}.Format(), pdfs.Format()}, tables.Formats()...)
 }
 
 // fitter is the built-in embedder as the Index takes it.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"yinju/corpus"
 	"yinju/corpus/table"
 	"yinju/rag"
 	"yinju/rag/openai"
@@ -38,6 +39,8 @@ type settings struct {
 	MaxFiles     int      `help:"More files than this are left out." default:"200000" group:"Articles"`
 	PDFPages     int      `name:"pdf-pages" help:"Pages read of a PDF; those behind them are left out." default:"2000" group:"Articles"`
 	Fields       []string `help:"Columns of tables (.csv, .json, ...) that hold the text, title, source, author, date, url, tags and id of an article: text=正文,date=meta.date. Default: found by their names." placeholder:"FIELD=COLUMN,..." group:"Articles"`
+	PathRule     []string `help:"What the paths of articles say of them: {source}/{year}/{month}/{title}. There are {source}, {author}, {title}, {tag}, {year}, {month}, {day}, {date}, {*} and {**}; the first rule that fits counts. Dates as in 2023/09/08/x.md, 2023-09-08-x.md or 20230908_x.txt are found without one." placeholder:"RULE,..." group:"Articles"`
+	Undecodable  string   `help:"What becomes of files that can't be decoded whole: skip (with the reason) or replace (what is broken by U+FFFD, with a warning; lines in another encoding are read in theirs)." default:"skip" enum:"skip,replace" group:"Articles"`
 	PassageSize  int      `help:"Characters of a passage, about." default:"300" group:"Articles"`
 	PassageShare int      `help:"Characters that neighbouring passages share, about." default:"60" group:"Articles"`
 
@@ -86,7 +89,8 @@ type settings struct {
 	FalseRefusals float64 `help:"Share of the questions that the articles do answer and that may be refused all the same, 0 to 0.5. The smaller, the less is refused of what they don't answer." default:"0.05" group:"Search"`
 
 	modelKey, embedKey, rerankKey string
-	fields                        table.Fields  // what Fields says
+	fields                        table.Fields // what Fields says
+	paths                         []corpus.PathRule
 	preset                        preset.Preset // the zero one unless named by -preset
 	question                      string
 	system                        string // what the file of -prompt holds
@@ -362,7 +366,24 @@ func (s *settings) readFields() (err error) {
 	if s.fields, err = table.ParseFields(s.Fields); err != nil {
 		return fmt.Errorf("-fields: %w", err)
 	}
+	for _, text := range s.PathRule {
+		rule, err := corpus.ParsePathRule(text)
+		if err != nil {
+			return fmt.Errorf("-path-rule: %w", err)
+		}
+		s.paths = append(s.paths, rule)
+	}
 	return nil
+}
+
+// decoder is how files of text become UTF-8.
+func (s *settings) decoder() corpus.Decoder {
+	return corpus.Decoder{Replace: s.Undecodable == "replace"}
+}
+
+// reading names the settings by which the same files are read otherwise.
+func (s *settings) reading() string {
+	return strings.Join([]string{s.fields.String(), strings.Join(s.PathRule, ","), s.Undecodable}, " ")
 }
 
 func (s *settings) checkArticles() error {

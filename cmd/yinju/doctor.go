@@ -5,11 +5,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/url"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
@@ -155,7 +153,7 @@ func (d *diagnosis) articles(x *rag.Index, report *rag.Report, set *settings) {
 	if p.Articles == 0 {
 		d.warn("articles", "The folder %s holds no articles; put .md, .txt or .html files into it.", set.Articles)
 	} else {
-		d.ok("articles", "%d articles; encodings: %s.", p.Articles, encodings(x))
+		d.encodings(x)
 	}
 	for i, skipped := range report.Skipped {
 		if i == shownSkipped {
@@ -177,28 +175,6 @@ func (d *diagnosis) articles(x *rag.Index, report *rag.Report, set *settings) {
 	if p.Passages > 0 {
 		d.ok("index", "%d passages, read and indexed by words in %d ms.", p.Passages, report.TookMS)
 	}
-}
-
-// encodings counts the articles by their encoding, most frequent first.
-func encodings(x *rag.Index) string {
-	counts := make(map[string]int)
-	for after := ""; ; {
-		list, next, err := x.Articles(rag.ArticleQuery{Limit: 1000, After: after})
-		if err != nil {
-			break // there is a generation, so there is no error
-		}
-		for _, info := range list {
-			counts[info.Article.Encoding]++
-		}
-		if after = next; next == "" {
-			break
-		}
-	}
-	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(counts[b]-counts[a], cmp.Compare(a, b)) })
-	for i, name := range names {
-		names[i] = fmt.Sprintf("%s %d", name, counts[name])
-	}
-	return strings.Join(names, ", ")
 }
 
 func (d *diagnosis) phrases(report *rag.Report) {
