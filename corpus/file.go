@@ -281,7 +281,7 @@ func (r *fileReader) member(ctx context.Context, p part, name string, data []byt
 	case int64(len(data)) > cmp.Or(r.MaxFileBytes, 16<<20):
 		r.skip(one.name, fmt.Errorf("the file has %d bytes, more than the limit of %d; split it or raise the limit", len(data), cmp.Or(r.MaxFileBytes, 16<<20)))
 	case one.format == nil:
-		r.skip(one.name, fmt.Errorf("unsupported format %s; supported: %s", extension(name), r.scanner.supported()))
+		r.skip(one.name, errors.New(r.scanner.unsupported(extension(name))))
 	default:
 		if err := r.take(ctx, one); err != nil {
 			r.skip(one.name, err)

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -108,10 +106,8 @@ func (s *scanner) file(name string, mode fs.FileMode) {
 		s.files = append(s.files, name)
 	case isSidecar(name):
 		s.sides = append(s.sides, name)
-	case ext == "":
-		s.skip(name, "the name has no extension that tells its format; supported: %s", s.supported())
 	default:
-		s.skip(name, "unsupported format %s; supported: %s", ext, s.supported())
+		s.skip(name, "%s", s.unsupported(ext))
 	}
 }
 
@@ -142,10 +138,6 @@ func (s *scanner) keepUnread(known Known) {
 			}
 		}
 	}
-}
-
-func (s *scanner) supported() string {
-	return strings.Join(slices.Sorted(maps.Keys(s.formats)), ", ")
 }
 
 func extension(name string) string { return strings.ToLower(path.Ext(name)) }

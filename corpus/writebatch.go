@@ -109,7 +109,7 @@ func (b *Batch) Stage(ctx context.Context, name string, content io.Reader) (*Sta
 	formats := b.w.Loader.byExtension()
 	if formats[extension(safe)] == nil {
 		s := &scanner{formats: formats}
-		return nil, &WriteError{Kind: WriteUnsupported, Path: safe, Reason: fmt.Sprintf("unsupported format %s; supported: %s", extension(safe), s.supported())}
+		return nil, &WriteError{Kind: WriteUnsupported, Path: safe, Reason: s.unsupported(extension(safe))}
 	}
 	b.count++
 	s := &Staged{Name: safe, file: path.Join(b.dir, strconv.Itoa(b.count))}

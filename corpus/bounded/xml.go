@@ -26,7 +26,7 @@ type XML struct {
 	ctx    context.Context
 	limits XMLLimits
 	dec    *xml.Decoder
-	data   []byte
+	text   string
 	at     int // bytes read
 	began  int // where the current token began
 	depth  int
@@ -48,7 +48,7 @@ func NewXML(ctx context.Context, data []byte, limits XMLLimits) (*XML, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &XML{ctx: ctx, limits: limits, data: []byte(text)}
+	x := &XML{ctx: ctx, limits: limits, text: text}
 	x.dec = xml.NewDecoder(x)
 	x.dec.Entity = xml.HTMLEntity
 	x.dec.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil } // it is UTF-8 by now
@@ -57,14 +57,14 @@ func NewXML(ctx context.Context, data []byte, limits XMLLimits) (*XML, error) {
 
 // ReadByte implements io.ByteReader for the decoder.
 func (x *XML) ReadByte() (byte, error) {
-	if x.at >= len(x.data) {
+	if x.at >= len(x.text) {
 		return 0, io.EOF
 	}
 	if x.at-x.began > x.limits.Token {
 		return 0, fmt.Errorf("a part of it has more than %d bytes", x.limits.Token)
 	}
 	x.at++
-	return x.data[x.at-1], nil
+	return x.text[x.at-1], nil
 }
 
 // Read implements io.Reader for the decoder, which uses ReadByte.

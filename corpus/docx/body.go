@@ -3,6 +3,7 @@ package docx
 import (
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -264,7 +265,7 @@ func (p *parser) write(one *paragraph, l *look, text string) error {
 		}
 	}
 	if p.size += len(text); p.size > p.MaxText {
-		return errTooLong
+		return fmt.Errorf("%w of %d bytes; split it", errTooLong, p.MaxText)
 	}
 	if text == "\n" {
 		one.text.WriteString(text)
