@@ -2,23 +2,12 @@ package rag
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"math"
 	"runtime"
-	"strings"
 	"sync"
-
-	"yinju/corpus"
 )
-
-// The kinds of blobs. What was made by other rules, or by another model, has another
-// kind: it is not found, and swept.
-func (x *Index) articleKind() string { return "article/" + x.Version }
-func (x *Index) termsKind() string   { return "terms/" + x.Version }
 
 func vectorKind(e Embedder) string { return "vector/" + e.Model() }
 
@@ -49,74 +38,6 @@ func (x *Index) save(ctx context.Context, blobs []Blob) {
 	}
 }
 
-func articleKey(path string, hash [32]byte) string {
-	sum := sha256.Sum256(append([]byte(path+"\x00"), hash[:]...))
-	return hex.EncodeToString(sum[:16])
-}
-
-// saveArticles caches the articles that old does not have.
-func (x *Index) saveArticles(ctx context.Context, old, next *snapshot) {
-	if x.Cache == nil {
-		return
-	}
-	var blobs []Blob
-	size := 0
-	for _, a := range next.articles {
-		if _, same := old.find(a); same {
-			continue
-		}
-		data, err := json.Marshal(a)
-		if err != nil {
-			continue // a date beyond the year 9999, say: parsed again at the next start
-		}
-		blobs = append(blobs, Blob{x.articleKind(), articleKey(a.Path, a.Hash), data})
-		if size += len(data); size > 32<<20 {
-			x.save(ctx, blobs)
-			blobs, size = nil, 0
-		}
-	}
-	x.save(ctx, blobs)
-}
-
-// terms returns the terms of each passage, from the cache where it has them.
-func (x *Index) terms(ctx context.Context, passages []corpus.Passage) ([][]string, error) {
-	keys := make([]string, len(passages))
-	for i, p := range passages {
-		keys[i] = p.ID
-	}
-	known := x.cached(ctx, x.termsKind(), keys)
-	terms := make([][]string, len(passages))
-	var missing []int
-	for i, p := range passages {
-		if data, found := known[p.ID]; found {
-			terms[i] = splitTerms(string(data))
-		} else {
-			missing = append(missing, i)
-		}
-	}
-	inParallel(len(missing), func(n int) {
-		if ctx.Err() == nil {
-			terms[missing[n]] = x.Words(indexedText(passages[missing[n]]))
-		}
-	})
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	blobs := make([]Blob, len(missing))
-	for n, i := range missing {
-		blobs[n] = Blob{x.termsKind(), passages[i].ID, []byte(strings.Join(terms[i], "\x00"))}
-	}
-	x.save(ctx, blobs)
-	return terms, nil
-}
-
-func splitTerms(joined string) []string {
-	if joined == "" {
-		return nil
-	}
-	return strings.Split(joined, "\x00")
-}
-
 // inParallel calls do(0) … do(n-1) on all processors.
 func inParallel(n int, do func(i int)) {
 	var wg sync.WaitGroup
@@ -138,9 +59,10 @@ func (x *Index) sweepCache(ctx context.Context, s *snapshot) {
 		return
 	}
 	ids := s.ids()
-	live := map[string][]string{x.termsKind(): ids, x.filesKind(): {filesKey}}
-	for _, a := range s.articles {
-		live[x.articleKind()] = append(live[x.articleKind()], articleKey(a.Path, a.Hash))
+	live := map[string][]string{x.filesKind(): fileKeys(), x.keptKind(): {generationKey, pendingKey, readKey}}
+	for _, segment := range segmentsOf(s.from) {
+		live[x.articlesKind()] = append(live[x.articlesKind()], segment.key)
+		live[x.segmentKind()] = append(live[x.segmentKind()], segment.key)
 	}
 	if x.embeds() {
 		live[vectorKind(s.space.embedder)] = ids

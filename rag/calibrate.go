@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"yinju/corpus"
 	"yinju/corpus/fold"
 )
 
@@ -67,11 +68,18 @@ func strictnessOf(rate float64) float64 {
 }
 
 // calibrate finds out when a generation is to refuse, or takes that over from the one
-// before as long as few passages have changed. Equal articles give an equal Calibration.
+// before, or from that before the start, as long as few passages have changed. Equal
+// articles give an equal Calibration.
 func (x *Index) calibrate(ctx context.Context, old, next *snapshot) error {
+	before := x.shelf.served
 	if old != nil {
-		next.refusal = old.refusal
-		next.refusal.changed += old.changes(next)
+		before, next.refusal = old.from, old.refusal
+	} else if kept := x.shelf.refusal; kept.Rules == x.calibrationRules() {
+		next.refusal = kept.Calibration
+		next.refusal.strange, next.refusal.passages, next.refusal.changed = kept.Strange, kept.Passages, kept.Changed
+	}
+	if next.refusal.passages > 0 {
+		next.refusal.changed += changes(before, next.from)
 		if float64(next.refusal.changed) <= recalibrateAt*float64(next.refusal.passages) {
 			return nil
 		}
@@ -213,16 +221,34 @@ func sayingWords(words []string) []int {
 	return places
 }
 
-// changes counts the passages that only one of two generations has.
-func (s *snapshot) changes(next *snapshot) int {
-	n := 0
-	for id := range s.places {
-		if len(next.places[id]) == 0 {
-			n++
+// changes counts the passages that only one of two generations has, of the articles that
+// are not the same.
+func changes(before, after []origin) int {
+	stays := make(map[*corpus.Article]bool, len(before))
+	for _, o := range before {
+		stays[o.article()] = true
+	}
+	ids := make(map[string]int) // which of the two has it
+	for _, o := range after {
+		if stays[o.article()] {
+			delete(stays, o.article())
+			continue
+		}
+		for _, p := range o.passages() {
+			ids[p.ID] |= 1
 		}
 	}
-	for id := range next.places {
-		if len(s.places[id]) == 0 {
+	for _, o := range before {
+		if !stays[o.article()] {
+			continue
+		}
+		for _, p := range o.passages() {
+			ids[p.ID] |= 2
+		}
+	}
+	n := 0
+	for _, in := range ids {
+		if in != 1|2 {
 			n++
 		}
 	}

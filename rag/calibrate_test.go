@@ -31,9 +31,7 @@ func bridges(n int) [][2]string {
 
 // laidOut makes a generation of articles, as a reload does.
 func laidOut(texts [][2]string) (*Index, *snapshot) {
-	x, s := written(texts...)
-	s.signs, s.near = s.signsAfter(nil), s.nearAfter(nil)
-	return x, s
+	return written(texts...)
 }
 
 func calibrated(t *testing.T, rate float64, texts [][2]string) (*Index, *snapshot) {

@@ -3,20 +3,39 @@ package rag
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"hash/fnv"
 	"iter"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"yinju/corpus"
 )
 
-// filesKey is the key of the one blob that says what became of the files.
-const filesKey = "files"
+// fileBlobs is over how many blobs the records of the files are spread, so that a reload
+// writes little of them.
+const fileBlobs = 64
 
-func (x *Index) filesKind() string { return "files/" + x.Version }
+func (x *Index) filesKind() string { return "files-1/" + x.Version }
 
-// fileRecord is a corpus.File as it is cached: the articles are blobs of their own.
+func fileKeys() []string {
+	keys := make([]string, fileBlobs)
+	for i := range keys {
+		keys[i] = fmt.Sprintf("%02x", i)
+	}
+	return keys
+}
+
+// fileBlob is the number of the blob that has the record of a file.
+func fileBlob(path string) int {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(path)) // never an error
+	return int(h.Sum32() % fileBlobs)
+}
+
+// fileRecord is a corpus.File as it is cached: the articles are in segments.
 type fileRecord struct {
 	corpus.File
 	Articles []articleRecord
@@ -55,47 +74,54 @@ func (u unstamped) File(path string) *corpus.File {
 	return nil
 }
 
-// cachedFiles are what became of the files when they were last read.
+// cachedFiles are what became of the files when they were last read, with the articles
+// that are on the shelf.
 type cachedFiles struct {
 	x      *Index
-	ctx    context.Context
 	byPath map[string]*fileRecord
+	mu     *sync.Mutex // for Index.savedFiles
 }
 
 // File implements corpus.Known.
 func (c cachedFiles) File(path string) *corpus.File {
-	if r := c.byPath[path]; r != nil {
-		return c.x.restore(c.ctx, r)
+	r := c.byPath[path]
+	if r == nil {
+		return nil
 	}
-	return nil
+	f := c.x.restoreFile(r)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.x.savedFiles[path] = f
+	return f
 }
 
 // Paths implements corpus.Known.
 func (c cachedFiles) Paths() iter.Seq[string] { return maps.Keys(c.byPath) }
 
 func (x *Index) cachedFiles(ctx context.Context) corpus.Known {
-	var records []fileRecord
-	if json.Unmarshal(x.cached(ctx, x.filesKind(), []string{filesKey})[filesKey], &records) != nil {
-		records = nil // they are read again
+	blobs := x.cached(ctx, x.filesKind(), fileKeys())
+	parts := make([][]fileRecord, fileBlobs)
+	inParallel(fileBlobs, func(i int) {
+		if json.Unmarshal(blobs[fileKeys()[i]], &parts[i]) != nil {
+			parts[i] = nil // they are read again
+		}
+	})
+	c := cachedFiles{x, make(map[string]*fileRecord), new(sync.Mutex)}
+	for _, records := range parts {
+		for i := range records {
+			c.byPath[records[i].Path] = &records[i]
+		}
 	}
-	c := cachedFiles{x, ctx, make(map[string]*fileRecord, len(records))}
-	for i := range records {
-		c.byPath[records[i].Path] = &records[i]
-	}
+	x.savedFiles = make(map[string]*corpus.File, len(c.byPath))
 	return c
 }
 
-// restore gives a file back its articles; nil if one is missing.
-func (x *Index) restore(ctx context.Context, r *fileRecord) *corpus.File {
-	keys := make([]string, len(r.Articles))
-	for i, a := range r.Articles {
-		keys[i] = articleKey(a.Path, a.Hash)
-	}
-	blobs := x.cached(ctx, x.articleKind(), keys)
+// restoreFile gives a file back its articles; nil if one is missing.
+func (x *Index) restoreFile(r *fileRecord) *corpus.File {
 	f := r.File
-	for i, want := range r.Articles {
-		a := new(corpus.Article)
-		if json.Unmarshal(blobs[keys[i]], a) != nil || a.Path != want.Path || a.Hash != want.Hash {
+	for _, want := range r.Articles {
+		a := x.shelf.byPath(want.Path)
+		if a == nil || a.Hash != want.Hash {
 			return nil
 		}
 		f.Articles = append(f.Articles, a)
@@ -103,24 +129,49 @@ func (x *Index) restore(ctx context.Context, r *fileRecord) *corpus.File {
 	return &f
 }
 
-// saveFiles caches what became of the files.
+// saveFiles caches what became of the files, as far as it differs from before.
 func (x *Index) saveFiles(ctx context.Context) {
-	if x.Cache == nil || len(x.files) == 0 {
+	if x.Cache == nil {
 		return
 	}
-	records := make([]fileRecord, 0, len(x.files))
-	for _, f := range x.files {
-		r := fileRecord{File: *f}
-		for _, a := range f.Articles {
-			r.Articles = append(r.Articles, articleRecord{a.Path, a.Hash})
+	var changed [fileBlobs]bool
+	for path, f := range x.files {
+		if x.savedFiles[path] != f {
+			changed[fileBlob(path)] = true
 		}
-		records = append(records, r)
 	}
-	slices.SortFunc(records, func(a, b fileRecord) int { return strings.Compare(a.Path, b.Path) })
-	data, err := json.Marshal(records)
-	if err != nil {
-		x.Log.Warn("what became of the files can't be cached; the next start reads them all", "error", err)
-		return
+	for path := range x.savedFiles {
+		if x.files[path] == nil {
+			changed[fileBlob(path)] = true
+		}
 	}
-	x.save(ctx, []Blob{{x.filesKind(), filesKey, data}})
+	var records [fileBlobs][]fileRecord
+	for path, f := range x.files {
+		if i := fileBlob(path); changed[i] {
+			records[i] = append(records[i], recordOf(f))
+		}
+	}
+	var blobs []Blob
+	for i, key := range fileKeys() {
+		if !changed[i] {
+			continue
+		}
+		slices.SortFunc(records[i], func(a, b fileRecord) int { return strings.Compare(a.Path, b.Path) })
+		data, err := json.Marshal(records[i])
+		if err != nil {
+			x.Log.Warn("what became of the files can't be cached; the next start reads them all", "error", err)
+			return
+		}
+		blobs = append(blobs, Blob{x.filesKind(), key, data})
+	}
+	x.save(ctx, blobs)
+	x.savedFiles = x.files
+}
+
+func recordOf(f *corpus.File) fileRecord {
+	r := fileRecord{File: *f}
+	for _, a := range f.Articles {
+		r.Articles = append(r.Articles, articleRecord{a.Path, a.Hash})
+	}
+	return r
 }

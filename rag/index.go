@@ -17,7 +17,8 @@ import (
 type Index struct {
 	// Load reads the folder; corpus.Loader.Load.
 	Load func(ctx context.Context, known corpus.Known, progress func(corpus.Step)) (*corpus.Loaded, error)
-	// Split cuts an article into passages; corpus.Splitter.Split.
+	// Split cuts an article into passages; corpus.Splitter.Split. It, Words and Cut are
+	// called by several goroutines at once.
 	Split func(*corpus.Article) []corpus.Passage
 	// Words cuts text into the terms of the lexical index.
 	Words func(string) []string
@@ -57,7 +58,11 @@ type Index struct {
 	fixed   *space // of Embedder
 	runs    runs
 	status  status
-	files   map[string]*corpus.File // as they were last read, by path; only a reload touches it
+	shelf   shelf
+
+	// Only a reload touches these.
+	files      map[string]*corpus.File // as they were last read, by path
+	savedFiles map[string]*corpus.File // as the cache has them
 
 	start sync.Once
 	ctx   context.Context // ends with Close

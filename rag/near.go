@@ -109,6 +109,7 @@ type near struct {
 	to      []kinship       // passage → how it and its leader stand to each other
 	members map[int32][]int // leader → the passages of the group, its own first
 	read    map[kin]kinship // the pairs that were read, for the next generation
+	anew    int             // of them those that the one before had not read
 	groups  int             // of articles
 }
 
@@ -118,9 +119,9 @@ type kin struct {
 	i, j int
 }
 
-// nearAfter finds the near-duplicates; of what has not changed since old, which may be
-// nil, nothing is computed anew.
-func (s *snapshot) nearAfter(old *snapshot) *near {
+// nearAfter finds the near-duplicates. Pairs that known has, which may be nil, are not
+// read again.
+func (s *snapshot) nearAfter(known map[kin]kinship) *near {
 	n := &near{
 		hashes:  make([]minHash, 0, len(s.passages)),
 		leader:  make([]int32, len(s.passages)),
@@ -128,18 +129,8 @@ func (s *snapshot) nearAfter(old *snapshot) *near {
 		members: make(map[int32][]int),
 		read:    make(map[kin]kinship),
 	}
-	for i, a := range s.articles {
-		if at, found := old.find(a); found && old.near != nil {
-			n.hashes = append(n.hashes, old.near.hashes[old.first[at]:old.first[at+1]]...)
-			continue
-		}
-		for _, p := range s.passagesOf(i) {
-			n.hashes = append(n.hashes, minHashOf(p.Text))
-		}
-	}
-	var known map[kin]kinship
-	if old != nil && old.near != nil {
-		known = old.near.read
+	for _, o := range s.from {
+		n.hashes = append(n.hashes, o.hashes()...)
 	}
 	n.link(s, known)
 	n.support(s)
@@ -194,6 +185,7 @@ func (n *near) kinship(s *snapshot, r *reader, passage, leader int, known map[ki
 	k, found := known[key]
 	if !found {
 		k = r.kinship(passage, leader)
+		n.anew++
 	}
 	n.read[key] = k
 	return k, k.covers || k.covered

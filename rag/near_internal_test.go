@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"yinju/corpus"
+	"yinju/corpus/fold"
 )
 
 // folderOf makes a generation of articles, by path in the order of their names.
@@ -23,9 +24,7 @@ func folderOf(articles map[string]string) *snapshot {
 		passages[a.ID] = corpus.Splitter{}.Split(a)
 	}
 	slices.SortFunc(list, func(a, b *corpus.Article) int { return strings.Compare(a.Path, b.Path) })
-	s := newSnapshot(1, list, passages)
-	s.near = s.nearAfter(nil)
-	return s
+	return generationOf(&Index{Words: fold.Grams}, list, passages)
 }
 
 const (

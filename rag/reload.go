@@ -5,13 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"yinju/corpus"
-	"yinju/corpus/fold"
-	"yinju/rag/bm25"
-	"yinju/rag/guard"
 )
 
 // ErrEmptied is returned by a reload that found no article where the generation
@@ -78,6 +74,7 @@ func (x *Index) steps(ctx context.Context, r *run) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	report.Warnings = append(report.Warnings, next.warnings(old)...)
 	if err := x.calibrate(ctx, old, next); err != nil {
 		return nil, err
 	}
@@ -100,12 +97,13 @@ func (x *Index) steps(ctx context.Context, r *run) (*Report, error) {
 		}
 	}
 	x.status.enter(PhaseSave, 0)
-	x.saveArticles(ctx, old, next)
 	x.saveFiles(ctx)
+	x.saveGeneration(ctx, next)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	x.current.Store(next)
+	x.shelf.from, x.shelf.served, x.shelf.read = nil, nil, nil
 	x.status.serving(next)
 	report.Generation = next.generation
 	x.cleanUp(ctx, old, next)
@@ -132,6 +130,7 @@ func (x *Index) tryAgain(err error, report *Report) {
 func (x *Index) known(ctx context.Context, afresh bool) corpus.Known {
 	var known corpus.Known = knownFiles(x.files)
 	if x.files == nil {
+		x.restore(ctx)
 		known = x.cachedFiles(ctx)
 	}
 	if afresh {
@@ -163,14 +162,10 @@ func compare(old *snapshot, loaded *corpus.Loaded) *Report {
 			r.Added = append(r.Added, a.Path)
 		} else if i, found := old.byID[a.ID]; !found {
 			r.Added = append(r.Added, a.Path)
-		} else if old.articles[i].Hash != a.Hash {
+		} else if !sameArticle(old.articles[i], a) {
 			r.Changed = append(r.Changed, a.Path)
 		} else {
 			r.Unchanged++
-			continue
-		}
-		if guard.Instructs(a.Text) {
-			r.Warnings = append(r.Warnings, a.Path+": "+warnFlagged)
 		}
 	}
 	if old != nil {
@@ -183,35 +178,40 @@ func compare(old *snapshot, loaded *corpus.Loaded) *Report {
 	return r
 }
 
+// warnings are those about articles that old, which may be nil, does not have.
+func (s *snapshot) warnings(old *snapshot) (warnings []string) {
+	for i, o := range s.from {
+		if _, found := old.find(s.articles[i]); !found && o.segment.flagged[o.at] {
+			warnings = append(warnings, s.articles[i].Path+": "+warnFlagged)
+		}
+	}
+	return warnings
+}
+
 func (r *Report) changes() bool {
 	return len(r.Added)+len(r.Changed)+len(r.Removed) > 0
 }
 
-// build splits what is new and makes the lexical indexes.
+// build splits and indexes what is new.
 func (x *Index) build(ctx context.Context, old *snapshot, articles []*corpus.Article) (*snapshot, error) {
 	generation := uint64(1)
 	if old != nil {
 		generation = old.generation + 1
 	}
-	x.status.enter(PhaseSplit, len(articles))
-	passages := make(map[string][]corpus.Passage, len(articles))
-	for n, a := range articles {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if i, found := old.find(a); found {
-			passages[a.ID] = old.passagesOf(i)
-		} else {
-			passages[a.ID] = x.Split(a)
-		}
-		x.status.advance(n+1, len(articles))
+	from, err := x.indexed(ctx, old, articles)
+	if err != nil {
+		return nil, err
 	}
-	next := newSnapshot(generation, articles, passages)
-	var beside sync.WaitGroup
-	beside.Go(func() { next.signs = next.signsAfter(old) })
-	beside.Go(func() { next.near = next.nearAfter(old) })
-	defer beside.Wait()
-	return next, x.indexWords(ctx, next)
+	if err := x.compact(ctx, from); err != nil {
+		return nil, err
+	}
+	known := x.shelf.read
+	if old != nil {
+		known = old.near.read
+	}
+	next := assemble(generation, old, from, known)
+	x.shelf.from, x.shelf.read = from, next.near.read
+	return next, ctx.Err()
 }
 
 // find returns where the same article, unchanged, stands in s, which may be nil.
@@ -220,44 +220,11 @@ func (s *snapshot) find(a *corpus.Article) (int, bool) {
 		return 0, false
 	}
 	i, found := s.byID[a.ID]
-	return i, found && s.articles[i].Hash == a.Hash
+	return i, found && sameArticle(s.articles[i], a)
 }
 
-// chunk is how many passages are taken from the cache, or computed, at a time.
+// chunk is how many vectors are taken from the cache at a time.
 const chunk = 4096
-
-func (x *Index) indexWords(ctx context.Context, s *snapshot) error {
-	x.status.enter(PhaseIndex, len(s.passages))
-	var words, grams bm25.Builder
-	var beside sync.WaitGroup
-	beside.Go(func() {
-		for _, p := range s.passages {
-			if ctx.Err() != nil {
-				return
-			}
-			grams.Add(fold.Grams(indexedText(p)))
-		}
-	})
-	defer beside.Wait()
-	for from := 0; from < len(s.passages); from += chunk {
-		part := s.passages[from:min(from+chunk, len(s.passages))]
-		terms, err := x.terms(ctx, part)
-		if err != nil {
-			return err
-		}
-		for i := range part {
-			words.Add(terms[i])
-		}
-		x.status.advance(from+len(part), len(s.passages))
-	}
-	s.words = words.Index()
-	beside.Wait()
-	s.grams = grams.Index()
-	return ctx.Err()
-}
-
-// indexedText is what a passage is found by, in every leg: the titles above it too.
-func indexedText(p corpus.Passage) string { return p.Context() + "\n" + p.Text }
 
 // cleanUp removes from store and cache what neither generation has. The old one is
 // spared because a question may still be reading it.

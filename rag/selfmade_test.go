@@ -28,12 +28,18 @@ func written(texts ...[2]string) (*Index, *snapshot) {
 			start += len(line)
 		}
 	}
+	return x, generationOf(x, articles, passages)
+}
+
+// generationOf makes a generation of articles and their passages, as a reload does.
+func generationOf(x *Index, articles []*corpus.Article, passages map[string][]corpus.Passage) *snapshot {
+	x.Split = func(a *corpus.Article) []corpus.Passage { return passages[a.ID] }
 	x.init()
-	s := newSnapshot(1, articles, passages)
-	if err := x.indexWords(x.ctx, s); err != nil {
+	s, err := x.build(x.ctx, nil, articles)
+	if err != nil {
 		panic(err)
 	}
-	return x, s
+	return s
 }
 
 const bridgeText = "南浦大桥横跨黄浦江，全长八千三百多米。\n大桥由市政工程院设计，一九九一年建成通车。\n桥塔高一百五十米，呈折线形。\n本文由编辑部整理，转载须注明出处和作者。"

@@ -81,20 +81,6 @@ func spanOfNormal(text string, start, end int) (from, to int) {
 // quick to find as one of Chinese words.
 type sign []uint64
 
-// signsAfter returns the signs of the snapshot's articles; what has not changed since old, which may
-// be nil, keeps its own.
-func (s *snapshot) signsAfter(old *snapshot) []sign {
-	signs := make([]sign, len(s.articles))
-	for i, a := range s.articles {
-		if at, found := old.find(a); found {
-			signs[i] = old.signs[at]
-		} else {
-			signs[i] = signOf(a)
-		}
-	}
-	return signs
-}
-
 // signBits is the size of a sign, per rune of the text.
 const signBits = 12
 

@@ -21,6 +21,7 @@ type snapshot struct {
 	owner      []int              // passage → index in articles
 	series     []int              // index in articles → the first article of its series: seriesOf
 	places     map[string][]int   // Passage.ID → the passages that have it
+	from       []origin           // index in articles → where it is indexed
 	words      *bm25.Index        // over the words of passages, title and headings included
 	grams      *bm25.Index        // over their characters and bigrams
 	signs      []sign             // of the articles, for phrases
