@@ -12,6 +12,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"yinju/corpus"
 	"yinju/rag"
 )
 
@@ -106,6 +107,26 @@ var sayings = map[string]saying{
 	"bad_role":      {400, 0, phrase{"%q 应为 user 或 assistant。", ""}, phrase{"%q must be user or assistant.", ""}},
 	"bad_language":  {400, 0, phrase{"%q 应为 zh 或 en。", ""}, phrase{"%q must be zh or en.", ""}},
 
+	"writes_off":       {403, 0, phrase{"这里不允许上传和删除文章。", "启动时加上 -allow-writes 并设置 YINJU_WRITE_TOKEN。"}, phrase{"Uploads and removals are not allowed here.", "Start with -allow-writes and set YINJU_WRITE_TOKEN."}},
+	"token":            {401, 0, phrase{"需要正确的写入令牌。", "请在 Authorization 头里写 Bearer 和令牌，即服务的 YINJU_WRITE_TOKEN。"}, phrase{"The right token is needed to write.", "Send Authorization: Bearer and the token, which is the server's YINJU_WRITE_TOKEN."}},
+	"token_attempts":   {429, 0, phrase{"错误的令牌太多。", "请稍候再试。"}, phrase{"Too many wrong tokens.", "Retry in a moment."}},
+	"upload_type":      {415, 0, phrase{"上传须为 multipart/form-data。", "例如 curl -F file=@文章.md。"}, phrase{"An upload must be multipart/form-data.", "For example curl -F file=@article.md."}},
+	"upload_form":      {400, 0, phrase{"上传的表单不完整或写法有误。", "请重新上传。"}, phrase{"The upload's form is cut or malformed.", "Send it again."}},
+	"upload_too_large": {413, 0, phrase{"上传超过 %d 字节。", "请分几次上传，或调高 -max-upload。"}, phrase{"The upload is larger than %d bytes.", "Send it in parts, or raise -max-upload."}},
+	"upload_slow":      {408, 0, phrase{"上传太慢，已中断。", "没有文件被收下；请重新上传。"}, phrase{"The upload was too slow and was ended.", "No file was taken in; send it again."}},
+	"upload_busy":      {503, 2, phrase{"正在进行的上传太多。", "请稍候再试。"}, phrase{"Too many uploads are under way.", "Retry in a moment."}},
+	"file_name":        {400, 0, phrase{"文件名或文件夹名不能用：%s", "请换一个名字。"}, phrase{"This name of a file or folder can't be used: %s", "Choose another one."}},
+	"file_unsupported": {415, 0, phrase{"不支持这种格式：%s", ""}, phrase{"This format is not supported: %s", ""}},
+	"file_too_large":   {413, 0, phrase{"文件太大：%s", "请拆开，或调高 -max-file-size。"}, phrase{"The file is too large: %s", "Split it, or raise -max-file-size."}},
+	"file_unreadable":  {422, 0, phrase{"从文件里读不出文章：%s", ""}, phrase{"No article can be read from the file: %s", ""}},
+	"file_exists":      {409, 0, phrase{"已有同名的文件：%s", "请改名，或用 replace=true 取代它。"}, phrase{"Another file has this name: %s", "Rename it, or replace the other by replace=true."}},
+	"file_missing":     {404, 0, phrase{"文件已经不在了：%s", ""}, phrase{"The file is not there any more: %s", ""}},
+	"file_part":        {409, 0, phrase{"这篇文章在文件 %s 里，里面还有别的文章。", "请修改那个文件；要连同其中的全部文章一起删除，用 ?file=true。"}, phrase{"This article is in the file %s, together with others.", "Edit that file; to remove it with all of its articles, add ?file=true."}},
+	"no_folder":        {503, 0, phrase{"文章的文件夹不见了。", "请检查服务的文件夹是否还在。"}, phrase{"The folder of the articles is not there.", "See whether the server's folder is still in its place."}},
+	"no_space":         {507, 0, phrase{"磁盘满了，文件没有被收下。", "请腾出空间，再上传一次。"}, phrase{"The disk is full; the file was not taken in.", "Make room and send it again."}},
+	"not_writable":     {500, 0, phrase{"服务没有权限写文章的文件夹。", "请让运行服务的用户能写这个文件夹。"}, phrase{"The server has no right to write into the folder of the articles.", "Let the user that it runs as write there."}},
+	"write_failed":     {500, 0, phrase{"文件没有写成。", "日志里有详情。"}, phrase{"The file could not be written.", "The log has the details."}},
+
 	"model_auth":        {502, 0, phrase{"模型服务拒绝了密钥。", "请检查密钥设置。"}, phrase{"The model server refused the key.", "Check the key in the settings."}},
 	"model_request":     {502, 0, phrase{"模型服务不接受这个请求。", "请检查模型名称，或问得短些。"}, phrase{"The model server did not accept the request.", "Check the model's name, or ask something shorter."}},
 	"model_rate_limit":  {503, 10, phrase{"模型服务限流，请稍后再试。", ""}, phrase{"The model server limits its rate; retry later.", ""}},
@@ -120,6 +141,7 @@ func (s *Server) problemOf(err error) *problem {
 	var p *problem
 	var model *rag.ModelError
 	var input *rag.InputError
+	var write *corpus.WriteError
 	switch {
 	case errors.As(err, &p):
 		return p
@@ -127,6 +149,8 @@ func (s *Server) problemOf(err error) *problem {
 		return fault("not_ready")
 	case errors.Is(err, rag.ErrNotFound):
 		return fault("article_not_found")
+	case errors.As(err, &write):
+		return writeProblem(write)
 	case errors.As(err, &input):
 		return &problem{status: http.StatusBadRequest, code: "invalid", text: input.Error(), hint: input.Hint}
 	case errors.As(err, &model):

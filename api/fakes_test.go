@@ -35,6 +35,7 @@ type fakeIndex struct {
 	retrieve func(context.Context, rag.Query) (*rag.Result, error)
 	reload   func(ctx context.Context, force bool) (*rag.Report, error)
 	articles func(rag.ArticleQuery) ([]rag.ArticleInfo, string, error)
+	article  func(id string) (rag.ArticleInfo, bool)
 	mu       sync.Mutex
 	progress rag.Progress
 }
@@ -73,6 +74,9 @@ func (x *fakeIndex) Articles(q rag.ArticleQuery) ([]rag.ArticleInfo, string, err
 }
 
 func (x *fakeIndex) Article(id string) (rag.ArticleInfo, bool) {
+	if x.article != nil {
+		return x.article(id)
+	}
 	for _, a := range testArticles {
 		if a.ID == id {
 			return rag.ArticleInfo{Article: a, Passages: 2}, true

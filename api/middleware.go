@@ -119,11 +119,15 @@ func (s *Server) sameOrigin(c *gin.Context) {
 // bounded limits the body, and lifts the read deadline where none is to be read:
 // it would end a long answer, too.
 func (s *Server) bounded(c *gin.Context) {
-	if c.Request.ContentLength > s.Limits.Body {
-		s.fail(c, fault("too_large", s.Limits.Body))
+	most, code := s.Limits.Body, "too_large"
+	if c.Request.Method == http.MethodPost && c.FullPath() == uploadPath {
+		most, code = s.Limits.Upload, "upload_too_large"
+	}
+	if c.Request.ContentLength > most {
+		s.fail(c, fault(code, most))
 		return
 	}
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, s.Limits.Body)
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, most)
 	if c.Request.ContentLength == 0 {
 		liftReadDeadline(c)
 	}

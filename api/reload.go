@@ -116,7 +116,8 @@ func (s *Server) health(c *gin.Context) error {
 	return s.respond(c, http.StatusOK, struct {
 		Status  string `json:"status"`
 		Version string `json:"version"`
-	}{"ok", s.Version})
+		Writes  bool   `json:"writes"` // POST and DELETE on articles are allowed, with the token
+	}{"ok", s.Version, s.Writes != nil})
 }
 
 // ready says that questions can be answered.

@@ -54,6 +54,12 @@ type Server struct {
 	Limits   Limits
 	Timeouts Timeouts
 
+	// Writes lets clients put files into the folder and take them out; nil refuses it.
+	Writes *Writes
+
+	uploads  chan struct{} // holds one element for each upload
+	attempts *attempts     // at guessing the token
+
 	asks     chan struct{} // holds one element for each question being answered
 	stopping chan struct{} // closed when those who only look on are to go; nil: never
 	assets   *assets
@@ -70,6 +76,10 @@ type Limits struct {
 	K        int   // passages asked for: 50
 	Articles int   // articles on a page of the list: 1,000
 	Asks     int   // questions answered at the same time: 64
+
+	Upload      int64 // bytes of the body of an upload: 256 MiB
+	UploadFiles int   // files in it: 1,000
+	Uploads     int   // uploads at the same time: 4
 }
 
 func (l Limits) withDefaults() Limits {
@@ -83,13 +93,18 @@ func (l Limits) withDefaults() Limits {
 		K:        cmp.Or(l.K, 50),
 		Articles: cmp.Or(l.Articles, 1000),
 		Asks:     cmp.Or(l.Asks, 64),
+
+		Upload:      cmp.Or(l.Upload, 256<<20),
+		UploadFiles: cmp.Or(l.UploadFiles, 1000),
+		Uploads:     cmp.Or(l.Uploads, 4),
 	}
 }
 
 // Timeouts bound how long a client may take; zero fields mean the default.
 type Timeouts struct {
 	ReadHeader time.Duration // until the header is there: 10 s
-	Read       time.Duration // until the body is there: 30 s
+	Read       time.Duration // until the body is there, of an upload until more of it is: 30 s
+	Upload     time.Duration // until the body of an upload is there: 10 min
 	Write      time.Duration // for one write to a client that reads slowly: 30 s
 	Idle       time.Duration // between two requests of a connection: 2 min
 	KeepAlive  time.Duration // between comments in a silent stream: 15 s
@@ -102,6 +117,7 @@ func (t Timeouts) withDefaults() Timeouts {
 	return Timeouts{
 		ReadHeader: cmp.Or(t.ReadHeader, 10*time.Second),
 		Read:       cmp.Or(t.Read, 30*time.Second),
+		Upload:     cmp.Or(t.Upload, 10*time.Minute),
 		Write:      cmp.Or(t.Write, 30*time.Second),
 		Idle:       cmp.Or(t.Idle, 2*time.Minute),
 		KeepAlive:  cmp.Or(t.KeepAlive, 15*time.Second),
@@ -117,10 +133,14 @@ func (s Server) Handler() (http.Handler, error) {
 	if s.Answerer == nil || s.Index == nil {
 		return nil, errors.New("api: Server needs an Answerer and an Index")
 	}
+	if s.Writes != nil && (s.Writes.Token == "" || s.Writes.Writer == nil) {
+		return nil, errors.New("api: Writes needs a Writer and a Token")
+	}
 	s.Log = cmp.Or(s.Log, slog.Default())
 	s.Limits = s.Limits.withDefaults()
 	s.Timeouts = s.Timeouts.withDefaults()
 	s.asks = make(chan struct{}, s.Limits.Asks)
+	s.uploads, s.attempts = make(chan struct{}, s.Limits.Uploads), newAttempts()
 	var err error
 	if s.assets, err = loadAssets(s.Assets); err != nil {
 		return nil, err
@@ -146,7 +166,9 @@ func (s *Server) routes() (http.Handler, error) {
 	post("/ask", s.handle(s.ask))
 	get("/search", s.handle(s.search))
 	get("/articles", s.handle(s.listArticles))
+	post(uploadPath, s.handle(s.upload))
 	get("/articles/:id", s.handle(s.readArticle))
+	r.DELETE("/articles/:id", s.handle(s.remove))
 	post("/reload", s.handle(s.reload))
 	get("/reload", s.handle(s.progress))
 	get("/examples", s.handle(s.examples))

@@ -211,7 +211,7 @@ func TestPanicAndLog(t *testing.T) {
 func TestHealth(t *testing.T) {
 	t.Parallel()
 	h := serve(t, nil)
-	if got := read(t, h.do(t, "GET", "/healthz", "")); got != `{"status":"ok","version":"v1"}`+"\n" {
+	if got := read(t, h.do(t, "GET", "/healthz", "")); got != `{"status":"ok","version":"v1","writes":false}`+"\n" {
 		t.Error(got)
 	}
 	if got := read(t, h.do(t, "GET", "/readyz", "")); got != `{"status":"ready","generation":7}`+"\n" {

@@ -142,8 +142,8 @@ func isStage(name string) bool {
 	return len(name) > len(stagePrefix) && name[:len(stagePrefix)] == stagePrefix
 }
 
-// Remove moves a file, named by its path in the folder, to the trash and returns its
-// path there.
+// Remove moves a file, named by its path in the folder, and the metadata that is its
+// alone to the trash and returns its path there.
 func (w *Writer) Remove(ctx context.Context, name string) (trash string, err error) {
 	root, err := w.open()
 	if err != nil {
@@ -176,6 +176,9 @@ func (w *Writer) Remove(ctx context.Context, name string) (trash string, err err
 	}
 	if err != nil {
 		return "", writeError(name, err)
+	}
+	for _, ext := range []string{".yaml", ".yml"} { // its metadata would be that of nothing
+		_ = root.Rename(name+ext, trash+ext) // mostly there is none
 	}
 	syncFolders(root, path.Dir(name), path.Dir(trash))
 	return trash, nil

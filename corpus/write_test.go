@@ -260,7 +260,7 @@ func TestLinksAreNotFollowed(t *testing.T) {
 
 func TestRemove(t *testing.T) {
 	t.Parallel()
-	w, dir := writing(t, map[string]string{"甲/a.md": "文"})
+	w, dir := writing(t, map[string]string{"甲/a.md": "文", "甲/a.md.yaml": "title: 题"})
 	trash, err := w.Remove(t.Context(), "甲/a.md")
 	if err != nil || !w.Holds(trash) || w.Holds("甲/a.md") {
 		t.Errorf("%q, %v", trash, err)
@@ -268,7 +268,7 @@ func TestRemove(t *testing.T) {
 	if _, err := w.Remove(t.Context(), "甲/a.md"); kindOfError(err) != WriteMissing {
 		t.Errorf("again: %v", err)
 	}
-	expectTree(t, dir, map[string]string{"trash/甲/a.md": "文"})
+	expectTree(t, dir, map[string]string{"trash/甲/a.md": "文", "trash/甲/a.md.yaml": "title: 题"})
 	loaded, err := w.Loader.Load(t.Context(), nil, nil)
 	if err != nil || len(loaded.Articles)+len(loaded.Skipped) != 0 {
 		t.Errorf("the trash was read: %+v, %v", loaded, err)

@@ -32,6 +32,7 @@ type Batch struct {
 type Staged struct {
 	Name     string // safe
 	Articles int
+	Whole    bool      // the file is one article, neither a table nor an archive
 	Skipped  []Skipped // parts of it that could not be read
 	Warnings []string
 
@@ -202,6 +203,7 @@ func (b *Batch) try(ctx context.Context, s *Staged) error {
 		return &WriteError{Kind: WriteUnreadable, Path: s.Name, Reason: reasonsOf(file)}
 	}
 	s.Articles, s.Skipped = len(file.Articles), file.Skipped
+	s.Whole = file.Articles[0].Path == s.Name
 	for _, a := range file.Articles {
 		s.hashes = append(s.hashes, a.Hash)
 		s.Warnings = append(s.Warnings, a.Warnings...)

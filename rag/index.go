@@ -157,3 +157,33 @@ func (x *Index) Articles(q ArticleQuery) (list []ArticleInfo, next string, err e
 	}
 	return list, "", nil
 }
+
+// FileLike returns the path of a file that serves and holds exactly the articles with
+// these hashes, "" if there is none. Two files of equal articles may differ all the same.
+func (x *Index) FileLike(hashes [][32]byte) string {
+	s := x.current.Load()
+	if s == nil || len(hashes) == 0 {
+		return ""
+	}
+	wanted := make(map[[32]byte]bool, len(hashes))
+	for _, h := range hashes {
+		wanted[h] = true
+	}
+	var file string
+	all, found := 0, 0 // articles of file, and those of them that are wanted
+	for _, a := range s.articles {
+		if a.File != file {
+			if all == len(hashes) && found == all {
+				return file
+			}
+			file, all, found = a.File, 0, 0
+		}
+		if all++; wanted[a.Hash] {
+			found++
+		}
+	}
+	if all == len(hashes) && found == all {
+		return file
+	}
+	return ""
+}

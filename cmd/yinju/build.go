@@ -37,6 +37,7 @@ type service struct {
 	Index    *rag.Index
 	Answerer *rag.Answerer
 	Articles string // the folder
+	Loader   *corpus.Loader
 	Log      *slog.Logger
 	out      *swapWriter      // where it goes
 	hangup   <-chan os.Signal // asks for a reload
@@ -104,6 +105,7 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 		MaxFileBytes: int64(set.MaxFileSize),
 		MaxFiles:     set.MaxFiles,
 	}
+	s.Loader = loader
 	x := &rag.Index{
 		Load:     loader.Load,
 		Split:    splitter.Split,

@@ -44,6 +44,8 @@ type settings struct {
 	PassageSize  int      `help:"Characters of a passage, about." default:"300" group:"Articles"`
 	PassageShare int      `help:"Characters that neighbouring passages share, about." default:"60" group:"Articles"`
 
+	AllowWrites bool          `help:"Let those who have the token put files into the folder and take them out, by the page and the API. The token goes into YINJU_WRITE_TOKEN or the file named by YINJU_WRITE_TOKEN_FILE." group:"Server"`
+	MaxUpload   byteSize      `help:"Larger uploads are refused." default:"256MiB" group:"Server"`
 	Listen      string        `help:"Address to listen on." default:"127.0.0.1:8080" group:"Server"`
 	Hosts       []string      `help:"Names under which readers reach the server, besides localhost and IP addresses." placeholder:"NAME,..." group:"Server"`
 	MaxBody     byteSize      `help:"Larger request bodies are refused." default:"256KiB" group:"Server"`
@@ -89,6 +91,7 @@ type settings struct {
 	FalseRefusals float64 `help:"Share of the questions that the articles do answer and that may be refused all the same, 0 to 0.5. The smaller, the less is refused of what they don't answer." default:"0.05" group:"Search"`
 
 	modelKey, embedKey, rerankKey string
+	writeToken                    string
 	fields                        table.Fields // what Fields says
 	paths                         []corpus.PathRule
 	preset                        preset.Preset // the zero one unless named by -preset
@@ -178,7 +181,7 @@ var (
 
 // isKey tells the names of keys, which are no flags and no lines of a file.
 func isKey(name string) bool {
-	return name == "model-key" || name == "embed-key" || name == "rerank-key"
+	return name == "model-key" || name == "embed-key" || name == "rerank-key" || name == "write-token"
 }
 
 // noKeys refuses keys on the command line, which every user of the machine can read.
@@ -304,7 +307,7 @@ func parseConfig(r io.Reader, path string, known map[string]bool) (map[string]st
 // readKeys takes the keys from the environment or from the files named there: a
 // command line can be read by every user of the machine.
 func (s *settings) readKeys(env func(string) string) error {
-	for name, key := range map[string]*string{"YINJU_MODEL_KEY": &s.modelKey, "YINJU_EMBED_KEY": &s.embedKey, "YINJU_RERANK_KEY": &s.rerankKey} {
+	for name, key := range map[string]*string{"YINJU_MODEL_KEY": &s.modelKey, "YINJU_EMBED_KEY": &s.embedKey, "YINJU_RERANK_KEY": &s.rerankKey, "YINJU_WRITE_TOKEN": &s.writeToken} {
 		*key = strings.TrimSpace(env(name))
 		path := env(name + "_FILE")
 		if path == "" {

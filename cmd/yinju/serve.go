@@ -23,6 +23,9 @@ func serve(ctx context.Context, sys system, set *settings) error {
 		signal.Notify(hangup, syscall.SIGHUP)
 		defer signal.Stop(hangup)
 	}
+	if err := set.checkWrites(); err != nil {
+		return err
+	}
 	s, err := build(ctx, set, sys.Stderr)
 	if err != nil {
 		return err
@@ -36,7 +39,8 @@ func serve(ctx context.Context, sys system, set *settings) error {
 		Version:  version(),
 		Log:      s.Log,
 		Hosts:    set.Hosts,
-		Limits:   api.Limits{Body: int64(set.MaxBody), Question: set.MaxQuestion, Asks: set.MaxAsks},
+		Writes:   s.writes(set),
+		Limits:   api.Limits{Body: int64(set.MaxBody), Upload: int64(set.MaxUpload), Question: set.MaxQuestion, Asks: set.MaxAsks},
 	}).HTTPServer()
 	if err != nil {
 		return err
