@@ -14,12 +14,16 @@ import (
 	"time"
 
 	"yinju/corpus"
+	"yinju/corpus/bounded"
+	"yinju/corpus/docx"
+	"yinju/corpus/epub"
 	"yinju/corpus/html"
 	"yinju/corpus/markdown"
 	"yinju/corpus/pdf"
 	"yinju/corpus/sample"
 	"yinju/corpus/segment"
 	"yinju/corpus/table"
+	"yinju/corpus/zip"
 	"yinju/rag"
 	"yinju/rag/chromem"
 	"yinju/rag/cite"
@@ -30,7 +34,7 @@ import (
 )
 
 // formatRules changes when a format reads the same file otherwise than before.
-const formatRules = "formats-3"
+const formatRules = "formats-4"
 
 // service is the parts of Yinju, put together.
 type service struct {
@@ -104,6 +108,7 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 		Paths:        set.paths,
 		MaxFileBytes: int64(set.MaxFileSize),
 		MaxFiles:     set.MaxFiles,
+		MaxUnpacked:  int64(set.UnpackedSize),
 	}
 	s.Loader = loader
 	x := &rag.Index{
@@ -134,7 +139,17 @@ func formats(set *settings, pdfs *pdf.Reader) []corpus.Format {
 	d := set.decoder()
 	texts := markdown.Reader{Decoder: d}
 	tables := table.Reader{Fields: set.fields, Decoder: d, HTML: html.Reader{MaxNodes: 1}.Format().Parse} // all of a text is the main part of it
-	return append([]corpus.Format{texts.Markdown(), texts.Text(), html.Reader{Decoder: d}.Format(), pdfs.Format()}, tables.Formats()...)
+	pages := html.Reader{Decoder: d}
+	unpacked := bounded.Limits{Unpacked: int64(set.UnpackedSize)}
+	archive := bounded.Limits{Unpacked: int64(set.UnpackedSize), Member: int64(set.MaxFileSize)}
+	return append(
+		[]corpus.Format{
+			texts.Markdown(), texts.Text(), pages.Format(), pdfs.Format(),
+			docx.Reader{Limits: unpacked}.Format(),
+			epub.Reader{Limits: unpacked, Chapter: pages}.Format(),
+			zip.Reader{Limits: archive}.Format(),
+		},
+		tables.Formats()...)
 }
 
 // fitter is the built-in embedder as the Index takes it.

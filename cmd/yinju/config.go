@@ -31,12 +31,13 @@ type settings struct {
 	Config   string `help:"File with settings, one a line: name = value." placeholder:"FILE" group:"General"`
 	LogLevel string `help:"What is logged: debug, info, warn or error." default:"info" enum:"debug,info,warn,error" group:"General"`
 
-	Articles     string   `help:"Folder with the articles (.md, .txt, .html). Default: the bundled samples." placeholder:"DIR" group:"Articles"`
+	Articles     string   `help:"Folder with the articles (.md, .txt, .html, .pdf, .docx, .epub, .csv, .json, .jsonl, or .zip of these). Default: the bundled samples." placeholder:"DIR" group:"Articles"`
 	Data         string   `help:"Folder for the cache. Default: a folder of its own in your cache folder." placeholder:"DIR" group:"Articles"`
 	Watch        bool     `help:"Notice changes in the folder by itself." default:"true" negatable:"" group:"Articles"`
 	UserDict     string   `help:"Own words for Jieba, one a line: word [frequency] [tag]." placeholder:"FILE" group:"Articles"`
 	MaxFileSize  byteSize `help:"Larger files are skipped." default:"64MiB" group:"Articles"`
 	MaxFiles     int      `help:"More files than this are left out." default:"200000" group:"Articles"`
+	UnpackedSize byteSize `help:"What is unpacked of one file (.zip, .docx, .epub) at most, archives in it included." default:"256MiB" group:"Articles"`
 	PDFPages     int      `name:"pdf-pages" help:"Pages read of a PDF; those behind them are left out." default:"2000" group:"Articles"`
 	Fields       []string `help:"Columns of tables (.csv, .json, ...) that hold the text, title, source, author, date, url, tags and id of an article: text=正文,date=meta.date. Default: found by their names." placeholder:"FIELD=COLUMN,..." group:"Articles"`
 	PathRule     []string `help:"What the paths of articles say of them: {source}/{year}/{month}/{title}. There are {source}, {author}, {title}, {tag}, {year}, {month}, {day}, {date}, {*} and {**}; the first rule that fits counts. Dates as in 2023/09/08/x.md, 2023-09-08-x.md or 20230908_x.txt are found without one." placeholder:"RULE,..." group:"Articles"`
@@ -386,7 +387,7 @@ func (s *settings) decoder() corpus.Decoder {
 
 // reading names the settings by which the same files are read otherwise.
 func (s *settings) reading() string {
-	return strings.Join([]string{s.fields.String(), strings.Join(s.PathRule, ","), s.Undecodable}, " ")
+	return strings.Join([]string{s.fields.String(), strings.Join(s.PathRule, ","), s.Undecodable, fmt.Sprint(s.MaxFileSize, s.UnpackedSize)}, " ")
 }
 
 func (s *settings) checkArticles() error {

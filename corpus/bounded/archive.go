@@ -19,7 +19,7 @@ import (
 // Limits bound what is read of an archive. Zero ones mean the defaults.
 type Limits struct {
 	Unpacked int64 // bytes, of all that is read; default 256 MiB
-	Member   int64 // bytes of one file in it; default 64 MiB
+	Member   int64 // bytes of one file in it; default a quarter of Unpacked
 	Ratio    int64 // of a file's unpacked to its packed bytes, if it has more than 1 MiB; default 200
 	Entries  int   // files and folders in it; default 100,000
 	Name     int   // bytes of a name with its folders; default 1,024
@@ -27,7 +27,7 @@ type Limits struct {
 
 func (l Limits) withDefaults() Limits {
 	l.Unpacked = cmp.Or(l.Unpacked, 256<<20)
-	l.Member = cmp.Or(l.Member, 64<<20)
+	l.Member = cmp.Or(l.Member, l.Unpacked/4)
 	l.Ratio = cmp.Or(l.Ratio, 200)
 	l.Entries = cmp.Or(l.Entries, 100_000)
 	l.Name = cmp.Or(l.Name, 1024)

@@ -351,7 +351,7 @@ func TestLimits(t *testing.T) {
 	}{
 		{Reader{MaxText: 10}, "more text than the limit"},
 		{Reader{Limits: bounded.Limits{Member: 100}}, "more than 100 bytes"},
-		{Reader{Limits: bounded.Limits{Unpacked: 50}}, "larger than the limit of 50 bytes"},
+		{Reader{Limits: bounded.Limits{Unpacked: 50, Member: 10_000}}, "larger than the limit of 50 bytes"},
 		{Reader{XML: bounded.XMLLimits{Depth: 3}}, "more than 3 deep"},
 		{Reader{XML: bounded.XMLLimits{Tokens: 5}}, "more than 5 parts"},
 		{Reader{XML: bounded.XMLLimits{Token: 20}}, "more than 20 bytes"},

@@ -199,7 +199,7 @@ func TestLimits(t *testing.T) {
 	}{
 		{Reader{MaxText: 10}, "more than 10 bytes of text"},
 		{Reader{Limits: bounded.Limits{Entries: 2}}, "more than the limit of 2"},
-		{Reader{Limits: bounded.Limits{Unpacked: 600}}, "larger than the limit of 600 bytes"},
+		{Reader{Limits: bounded.Limits{Unpacked: 600, Member: 10_000}}, "larger than the limit of 600 bytes"},
 		{Reader{XML: bounded.XMLLimits{Depth: 2}}, "more than 2 deep"},
 	} {
 		if _, err := tt.reader.Format().Parse(t.Context(), data); err == nil || !strings.Contains(err.Error(), tt.want) {

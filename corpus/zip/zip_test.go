@@ -196,7 +196,7 @@ func TestLimits(t *testing.T) {
 	}{
 		{bounded.Limits{}, 3, "", ""},
 		{bounded.Limits{Member: 6}, 2, "b.txt: unpacked, the file has more than 6 bytes", ""},
-		{bounded.Limits{Unpacked: 10}, 1, "", "larger than the limit of 10 bytes"},
+		{bounded.Limits{Unpacked: 10, Member: 10}, 1, "", "larger than the limit of 10 bytes"},
 		{bounded.Limits{Entries: 2}, 0, "", "3 entries, more than the limit of 2"},
 		{bounded.Limits{Name: 4}, 0, "a.txt: the name has 5 bytes", ""},
 	} {
