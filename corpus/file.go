@@ -119,13 +119,13 @@ func (r *fileReader) stamps(name string) (file, sidecar Stamp) {
 // whole reads a file and the one with its metadata.
 func (r *fileReader) whole(name string) (p part, err error) {
 	p = part{name: name, format: r.scanner.formats[extension(name)], place: name}
-	if p.data, err = readSteady(r.ctx, r.scanner.root, name, cmp.Or(r.MaxFileBytes, 16<<20), r.scanner.until); err != nil {
+	if p.data, err = readSteady(r.ctx, r.scanner.root, name, cmp.Or(r.MaxFileBytes, 16<<20), r.scanner.start); err != nil {
 		return p, err
 	}
 	hash := sha256.New()
 	hash.Write(p.data)
 	if side := r.scanner.sidecars[name]; side != "" {
-		p.said, err = readSteady(r.ctx, r.scanner.root, side, maxSidecar, r.scanner.until)
+		p.said, err = readSteady(r.ctx, r.scanner.root, side, maxSidecar, r.scanner.start)
 		var passes passing
 		switch {
 		case errors.As(err, &passes) && r.before != nil:

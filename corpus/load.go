@@ -69,7 +69,7 @@ func (l *Loader) Load(ctx context.Context, known Known, progress func(Step)) (*L
 
 	s := &scanner{
 		ctx: ctx, root: root, formats: l.byExtension(), maxDepth: cmp.Or(l.MaxDepth, 32),
-		unread: make(map[string]error), until: time.Now().Add(patience),
+		unread: make(map[string]error), start: time.Now(),
 	}
 	if err := s.scan(".", 0); err != nil {
 		return nil, fmt.Errorf("cannot read the articles' folder %q: %w", l.Dir, err)

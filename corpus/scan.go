@@ -27,7 +27,7 @@ type scanner struct {
 	skipped  []Skipped
 	unread   map[string]error // folders that could not be read, though they are there
 	lost     map[string]bool  // files in them
-	until    time.Time        // when waiting for files that are being written ends
+	start    time.Time        // of the load
 }
 
 func (s *scanner) skip(name, format string, args ...any) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -21,18 +20,22 @@ type Watcher struct {
 	Dir      string
 	Quiet    time.Duration // a burst of changes is over when nothing happened for so long; 0 means 500 ms
 	MaxDelay time.Duration // a burst that goes on is reported after so long; 0 means 1 s
-	Every    time.Duration // how often to look without an event; 0 means 30 s
+	// Every is how often to look at all files without an event; 0 means 30 s. It is less
+	// often where looking takes long: a twentieth of the time is spent on it at most.
+	Every time.Duration
 	// Warn is told, in a sentence, when changes will be noticed late. May be nil.
 	Warn func(string)
 
 	ready func() // called once changes are being noticed; for tests
+	deaf  bool   // as if the system had no events; for tests
 }
 
 // Run calls changed after every burst of changes in the folder or below it, one call at
 // a time, until ctx is done. Changes since Run began are noticed, so a program that
 // starts it before it reads the folder misses none. Hidden and temporary files don't
-// count; the folder may be missing, come, go and come again. changed should return
-// soon when ctx is done, as Run waits for it.
+// count, and a file that is being written does once it is whole. The folder may be missing,
+// come, go and come again, or be a link that is turned. changed should return soon when
+// ctx is done, as Run waits for it.
 func (w Watcher) Run(ctx context.Context, changed func()) {
 	if w.Quiet <= 0 {
 		w.Quiet = 500 * time.Millisecond
@@ -47,7 +50,7 @@ func (w Watcher) Run(ctx context.Context, changed func()) {
 	r.due.Stop()
 	defer r.stop()
 	r.follow()
-	r.last = r.look()
+	r.last = r.look(false)
 	if w.ready != nil {
 		w.ready()
 	}
@@ -60,7 +63,10 @@ type watch struct {
 	ctx    context.Context
 	events *fsnotify.Watcher // nil if the system has none to give
 	root   string            // Dir without symbolic links; "" while it is missing
+	inode  os.FileInfo       // of root
 	last   fingerprint       // of the folder when changed was last called
+	moving []string          // files that were being written at the last look
+	took   time.Duration     // by the last look
 	warned string            // the last warning, which is not repeated
 
 	due     *time.Timer // fires when the burst is over
@@ -82,6 +88,8 @@ func (r *watch) stop() {
 func (r *watch) loop(changed func()) {
 	check := time.NewTimer(r.interval())
 	defer check.Stop()
+	glance := time.NewTicker(min(r.Quiet, r.Every, time.Second))
+	defer glance.Stop()
 	for {
 		var events chan fsnotify.Event
 		var failures chan error
@@ -99,6 +107,8 @@ func (r *watch) loop(changed func()) {
 			}
 			r.addTree(r.root)
 			r.burst(true)
+		case <-glance.C:
+			r.glance()
 		case <-check.C:
 			r.check()
 			check.Reset(r.interval())
@@ -110,19 +120,44 @@ func (r *watch) loop(changed func()) {
 				r.start(changed)
 			}
 		}
-		if r.root == "" {
-			check.Reset(r.interval())
+	}
+}
+
+// interval is how long to wait for the next look at all files.
+func (r *watch) interval() time.Duration { return max(r.Every, 20*r.took) }
+
+// glance looks, at next to no cost, for what comes without an event: another folder in the
+// place of this one, and the end of writing a file.
+func (r *watch) glance() {
+	root, inode := resolve(r.Dir)
+	if root != r.root || root != "" && !os.SameFile(inode, r.inode) {
+		r.unfollow()
+		r.follow()
+		r.burst(true)
+		return
+	}
+	for _, name := range r.moving {
+		if !movingAt(name) && r.since.IsZero() {
+			r.burst(false)
+			return
 		}
 	}
 }
 
-// interval is how long to wait for the next look: not long while the folder is gone,
-// as nothing tells when it is back.
-func (r *watch) interval() time.Duration {
-	if r.root == "" {
-		return min(r.Quiet, r.Every)
+// resolve returns the folder without symbolic links, or "" if there is none.
+func resolve(dir string) (string, os.FileInfo) {
+	root, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return "", nil
 	}
-	return r.Every
+	if root, err = filepath.Abs(root); err != nil {
+		return "", nil
+	}
+	info, err := os.Stat(root)
+	if err != nil || !info.IsDir() {
+		return "", nil
+	}
+	return root, info
 }
 
 // burst notes that something happened.
@@ -137,7 +172,7 @@ func (r *watch) burst(certain bool) {
 
 // fire ends a burst.
 func (r *watch) fire(changed func()) {
-	seen := r.look()
+	seen := r.look(false)
 	certain := r.certain
 	r.since, r.certain = time.Time{}, false
 	if r.ctx.Err() != nil || !certain && seen == r.last {
@@ -169,7 +204,19 @@ func (r *watch) see(event fsnotify.Event) {
 		}
 		return
 	}
-	if rel, err := filepath.Rel(r.root, event.Name); err != nil || unwatched(rel) {
+	rel, err := filepath.Rel(r.root, event.Name)
+	if err != nil {
+		return
+	}
+	info, err := os.Lstat(event.Name)
+	switch {
+	case hidden(rel):
+		// By turning a hidden link, Kubernetes replaces all files that lead through it.
+		if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			r.burst(false)
+		}
+		return
+	case temporary(filepath.Base(rel)) && (err != nil || !info.IsDir()):
 		return
 	}
 	if event.Has(fsnotify.Rename) || event.Has(fsnotify.Remove) {
@@ -178,46 +225,37 @@ func (r *watch) see(event fsnotify.Event) {
 	if event.Has(fsnotify.Create) {
 		r.addTree(event.Name)
 	}
-	// A file whose attributes alone were touched looks the same.
-	r.burst(event.Op != fsnotify.Chmod)
+	// A file whose attributes alone were touched looks the same, and one that is being
+	// written counts when it is whole.
+	r.burst(event.Op != fsnotify.Chmod && (err != nil || !movingAt(event.Name)))
 }
 
 // check looks at the folder without an event.
 func (r *watch) check() {
-	if root, err := filepath.EvalSymlinks(r.Dir); r.root == "" || err != nil || root != r.root {
-		r.unfollow()
-		r.follow()
-	} else {
-		r.addTree(r.root)
-	}
-	if r.look() != r.last && r.since.IsZero() {
+	if r.look(true) != r.last && r.since.IsZero() {
 		r.burst(false)
 	}
 }
 
 // follow asks for the events of the folder and all folders in it.
 func (r *watch) follow() {
-	root, err := filepath.EvalSymlinks(r.Dir)
-	if err != nil {
+	if r.root, r.inode = resolve(r.Dir); r.root == "" || r.deaf {
 		return
 	}
-	if root, err = filepath.Abs(root); err != nil {
-		return
-	}
-	r.root = root
+	var err error
 	if r.events, err = fsnotify.NewWatcher(); err != nil {
 		r.events = nil
 		r.warn(err)
 		return
 	}
-	r.addTree(root)
+	r.addTree(r.root)
 }
 
 func (r *watch) unfollow() {
 	if r.events != nil {
 		_ = r.events.Close() // it has no error to report
 	}
-	r.events, r.root = nil, ""
+	r.events, r.root, r.moving = nil, "", nil
 }
 
 // addTree asks for the events of a folder, then of those in it, in this order, so that
@@ -232,18 +270,24 @@ func (r *watch) addTree(dir string) {
 			return r.ctx.Err()
 		case err != nil || !entry.IsDir():
 			return nil //nolint:nilerr // it is gone again, or no folder
-		case path != r.root && unwatched(entry.Name()):
+		case path != r.root && hidden(entry.Name()):
 			return fs.SkipDir
-		}
-		switch err := r.events.Add(path); {
-		case errors.Is(err, fs.ErrPermission): // the loader names it; the other folders are watched
-			return fs.SkipDir
-		case err != nil && !errors.Is(err, fs.ErrNotExist):
-			r.warn(err)
+		case !r.add(path):
 			return fs.SkipAll
 		}
 		return nil
 	})
+}
+
+// add asks for the events of one folder. It is false if the system has no more to give.
+func (r *watch) add(dir string) bool {
+	err := r.events.Add(dir)
+	// One that may not be read the loader names; the others are watched.
+	if err == nil || errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) {
+		return true
+	}
+	r.warn(err)
+	return false
 }
 
 func (r *watch) warn(err error) {
@@ -255,7 +299,7 @@ func (r *watch) warn(err error) {
 }
 
 // unwatched says whether a path below the folder is hidden, of the system, or temporary.
-func unwatched(rel string) bool { return hidden(rel) || temporary(path.Base(filepath.ToSlash(rel))) }
+func unwatched(rel string) bool { return hidden(rel) || temporary(filepath.Base(rel)) }
 
 // hidden says whether a part of a path is hidden, or a folder of the system.
 func hidden(rel string) bool {
@@ -265,37 +309,4 @@ func hidden(rel string) bool {
 		}
 	}
 	return false
-}
-
-// look takes the fingerprint of the folder; it never reads a file.
-func (r *watch) look() fingerprint {
-	h := newFingerprint()
-	root := r.root
-	if root == "" {
-		return h.sum()
-	}
-	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		switch {
-		case r.ctx.Err() != nil:
-			return r.ctx.Err()
-		case path != root && unwatched(filepath.Base(path)):
-			if entry != nil && entry.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		case err != nil:
-			h.add(path, nil)
-			return nil //nolint:nilerr // a folder that cannot be read is a state as well
-		case entry.IsDir():
-			h.add(path, nil)
-			return nil
-		}
-		info, err := os.Stat(path) // of what a link leads to
-		if err != nil {
-			info = nil
-		}
-		h.add(path, info)
-		return nil
-	})
-	return h.sum()
 }

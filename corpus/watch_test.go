@@ -166,7 +166,7 @@ func TestWatcherPeriodic(t *testing.T) {
 	writeFile(t, path, "一")
 	r := &watch{Watcher: Watcher{Dir: dir, Quiet: time.Millisecond, MaxDelay: time.Second, Every: 10 * time.Millisecond}, ctx: t.Context(), due: time.NewTimer(0), done: make(chan struct{}, 1)}
 	r.root = dir // and no events
-	r.last = r.look()
+	r.last = r.look(false)
 	r.check()
 	if !r.since.IsZero() {
 		t.Error("nothing changed, yet a change is seen")
@@ -180,6 +180,7 @@ func TestWatcherPeriodic(t *testing.T) {
 	r.fire(func() { called <- struct{}{} })
 	expect(t, called, "a change found by looking")
 	r.stop()
+	r.root = dir
 	r.check()
 	if !r.since.IsZero() {
 		t.Error("the change is seen twice")
@@ -282,7 +283,6 @@ func TestWatcherWarns(t *testing.T) {
 	}
 }
 
-// Not parallel: it counts goroutines.
 // A folder that may not be read is left out; those beside it are watched.
 func TestWatcherForbiddenFolder(t *testing.T) {
 	t.Parallel()
@@ -300,6 +300,7 @@ func TestWatcherForbiddenFolder(t *testing.T) {
 	expect(t, calls, "a file beside a forbidden folder")
 }
 
+// Not parallel: it counts goroutines.
 func TestWatcherLeavesNothing(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	dir := t.TempDir()
