@@ -19,3 +19,13 @@ func accepts(r *http.Request, mediaType string) bool {
 	}
 	return wanted > 0 && wanted >= other
 }
+
+// takesGzip reports whether the client takes what is packed by gzip.
+func takesGzip(r *http.Request) bool {
+	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept-Encoding"), ","), ",") {
+		if value, q := weighted(part); value == "gzip" {
+			return q > 0
+		}
+	}
+	return false
+}

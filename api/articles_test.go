@@ -319,7 +319,7 @@ func TestAssetsHash(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if first.hash == second.hash || bytes.Equal(first.index, second.index) {
+	if first.hash == second.hash || bytes.Equal(first.index.plain, second.index.plain) {
 		t.Error("the same address for other files")
 	}
 }

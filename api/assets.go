@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -21,8 +22,26 @@ const placeholder = "/assets/_/"
 // address can be cached for ever.
 type assets struct {
 	hash  string
-	index []byte
-	files map[string][]byte
+	index file
+	files map[string]file
+}
+
+// file is a file, and the same packed by gzip.
+type file struct{ plain, packed []byte }
+
+func pack(data []byte) (file, error) {
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		return file{}, err
+	}
+	if _, err := w.Write(data); err != nil {
+		return file{}, err
+	}
+	if err := w.Close(); err != nil {
+		return file{}, err
+	}
+	return file{data, b.Bytes()}, nil
 }
 
 // loadAssets reads the page; nil gives nil, a server without a page.
@@ -30,7 +49,7 @@ func loadAssets(fsys fs.FS) (*assets, error) {
 	if fsys == nil {
 		return nil, nil
 	}
-	a := &assets{files: map[string][]byte{}}
+	a := &assets{files: map[string]file{}}
 	sum := sha256.New()
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error { // in lexical order
 		if err != nil || d.IsDir() {
@@ -42,8 +61,8 @@ func loadAssets(fsys fs.FS) (*assets, error) {
 		}
 		sum.Write(fmt.Appendf(nil, "%s\x00%d\x00", name, len(data)))
 		sum.Write(data)
-		a.files[name] = data
-		return nil
+		a.files[name], err = pack(data)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("api: the page's files cannot be read: %w", err)
@@ -54,8 +73,8 @@ func loadAssets(fsys fs.FS) (*assets, error) {
 	}
 	delete(a.files, "index.html")
 	a.hash = hex.EncodeToString(sum.Sum(nil)[:8])
-	a.index = bytes.ReplaceAll(index, []byte(placeholder), []byte(a.base()))
-	return a, nil
+	a.index, err = pack(bytes.ReplaceAll(index.plain, []byte(placeholder), []byte(a.base())))
+	return a, err
 }
 
 // base is the address under which the files stand, "" without a page.
@@ -71,15 +90,26 @@ func (s *Server) page(c *gin.Context) error {
 	if s.assets == nil {
 		return fault("no_such_route")
 	}
-	tag := `"` + s.assets.hash + `"`
 	c.Header("Cache-Control", "no-cache")
+	s.sendFile(c, "text/html; charset=utf-8", s.assets.index)
+	return nil
+}
+
+// sendFile sends a file of the page, packed if the client takes that, unless it has it.
+func (s *Server) sendFile(c *gin.Context, contentType string, f file) {
+	data, tag := f.plain, `"`+s.assets.hash+`"`
+	c.Header("Vary", "Accept-Encoding")
+	if takesGzip(c.Request) {
+		data, tag = f.packed, `"`+s.assets.hash+`-gzip"`
+		c.Header("Content-Encoding", "gzip")
+	}
 	c.Header("ETag", tag)
 	if c.GetHeader("If-None-Match") == tag {
+		c.Writer.Header().Del("Content-Encoding")
 		c.Status(http.StatusNotModified)
-		return nil
+		return
 	}
-	s.send(c, http.StatusOK, "text/html; charset=utf-8", s.assets.index)
-	return nil
+	s.send(c, http.StatusOK, contentType, data)
 }
 
 // asset sends a file of the page. Files are looked up by name in memory: no path
@@ -88,18 +118,12 @@ func (s *Server) asset(c *gin.Context) error {
 	if s.assets == nil || c.Param("hash") != s.assets.hash {
 		return fault("no_such_route")
 	}
-	data, ok := s.assets.files[c.Param("name")[1:]]
+	f, ok := s.assets.files[c.Param("name")[1:]]
 	if !ok {
 		return fault("no_such_route")
 	}
-	tag := `"` + s.assets.hash + `"`
 	c.Header("Cache-Control", "public, max-age=31536000, immutable")
-	c.Header("ETag", tag)
-	if c.GetHeader("If-None-Match") == tag {
-		c.Status(http.StatusNotModified)
-		return nil
-	}
-	s.send(c, http.StatusOK, contentType(c.Param("name"), data), data)
+	s.sendFile(c, contentType(c.Param("name"), f.plain), f)
 	return nil
 }
 

@@ -145,6 +145,6 @@ func wholeReport(r *rag.Report) *rag.Report {
 
 func wholeProgress(p rag.Progress) rag.Progress {
 	p.LastReport = wholeReport(p.LastReport)
-	p.Files.InHand, p.Files.Recent = list(p.Files.InHand), list(p.Files.Recent)
+	p.Files.InHand, p.Files.Recent, p.Files.Failures = list(p.Files.InHand), list(p.Files.Recent), list(p.Files.Failures)
 	return p
 }

@@ -79,6 +79,8 @@ type Files struct {
 	Failed int          `json:"failed"`
 	InHand []FileInHand `json:"in_hand"` // the oldest first
 	Recent []FileDone   `json:"recent"`  // the last that were read or failed, the newest first, ten at most
+
+	Failures []FileDone `json:"failures"` // the last that failed, the newest first, twenty at most
 }
 
 // FileInHand is a file that is being read.

@@ -32,6 +32,7 @@ type fileBegun struct {
 
 const (
 	recentFiles = 10
+	failedFiles = 20
 	slowFiles   = 10
 	slowFile    = time.Second
 )
@@ -121,13 +122,21 @@ func (s *status) fileDone(step corpus.Step, now time.Time) {
 		took = now.Sub(b.at)
 	}
 	f := FileDone{Path: step.Path, Outcome: step.Outcome, Reason: step.Reason, TookMS: took.Milliseconds()}
-	recent := s.now.Files.Recent // Progress has handed it out: it is never changed
-	s.now.Files.Recent = append([]FileDone{f}, recent[:min(len(recent), recentFiles-1)]...)
+	files := &s.now.Files
+	files.Recent = before(f, files.Recent, recentFiles)
+	if f.Outcome == corpus.OutcomeFailed {
+		files.Failures = before(f, files.Failures, failedFiles)
+	}
 	if took >= slowFile {
 		s.slow = append(s.slow, f)
 		slices.SortStableFunc(s.slow, func(a, b FileDone) int { return cmp.Compare(b.TookMS, a.TookMS) })
 		s.slow = s.slow[:min(len(s.slow), slowFiles)]
 	}
+}
+
+// before puts f at the head of a new list of at most so many.
+func before(f FileDone, list []FileDone, most int) []FileDone {
+	return append([]FileDone{f}, list[:min(len(list), most-1)]...)
 }
 
 // hold says what is waited for, until it is released.
@@ -183,6 +192,7 @@ func (s *status) progress(now time.Time, patience time.Duration, server string) 
 	p.Phase = cmp.Or(p.Phase, PhaseIdle)
 	p.Files.InHand = []FileInHand{}
 	p.Files.Recent = append([]FileDone{}, p.Files.Recent...)
+	p.Files.Failures = append([]FileDone{}, p.Files.Failures...)
 	if p.Phase == PhaseIdle {
 		return p
 	}

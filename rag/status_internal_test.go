@@ -61,7 +61,7 @@ func TestProgressOfFiles(t *testing.T) {
 		}
 		p := s.progress(time.Now(), 5*time.Second, "")
 		f := p.Files
-		if f.Kept != 10 || f.Read != 10 || f.Failed != 10 || len(f.Recent) != recentFiles || len(f.InHand) != 1 || f.InHand[0] != (FileInHand{"a.pdf", 3000}) {
+		if f.Kept != 10 || f.Read != 10 || f.Failed != 10 || len(f.Recent) != recentFiles || len(f.Failures) != 10 || f.Failures[9].Path != "02.md" || len(f.InHand) != 1 || f.InHand[0] != (FileInHand{"a.pdf", 3000}) {
 			t.Errorf("files %+v", f)
 		}
 		if got := f.Recent[0]; got != (FileDone{"29.md", corpus.OutcomeFailed, "it is broken", 100}) {

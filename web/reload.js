@@ -1,11 +1,13 @@
 // The reload button: progress while it works, then what it did.
 
 import { $, announce, h } from './dom.js';
-import { progress, reload } from './server.js';
-import { progressBar, refresh } from './state.js';
+import { ProgressView } from './progress.js';
+import { Failure, followReload, progress, reload } from './server.js';
+import { refresh } from './state.js';
 import { t } from './strings.js';
 
-const POLL_MS = 400;
+const AGAIN_MS = 300;
+const GONE_MS = 60_000; // that a server may not be heard of until it is given up
 const LISTED = 50;
 const BUILT_IN = 'lsa-'; // embedders that are made from the articles
 const CONNECT = 'yinju -embed-model bge-m3 -embed-url http://127.0.0.1:11434/v1';
@@ -17,14 +19,16 @@ export function start() {
 async function run() {
   $('reload').disabled = true;
   const card = $('report');
-  const bar = h('div', { class: 'progress' }, h('progress', { 'aria-label': t.reloading }));
-  card.replaceChildren(h('h2', null, t.reloading), bar);
+  const view = new ProgressView();
+  view.show({ phase: 'idle', total: 0 });
+  card.replaceChildren(h('h2', null, t.reloading), view.element);
   card.hidden = false;
   card.scrollIntoView({ block: 'nearest' });
   const over = new AbortController();
-  void follow(bar, over.signal);
+  const before = await progress().catch(() => null);
+  void follow(view, over.signal);
   try {
-    const report = await reload();
+    const report = await reload().catch((error) => reportOf(error, before, view));
     card.replaceChildren(closeButton(), ...reportNodes(report));
     announce(t.reloadDone);
   } catch (error) {
@@ -37,12 +41,29 @@ async function run() {
   await refresh();
 }
 
-async function follow(bar, signal) {
+/** Shows what the server does until there is a report; another reload may come before it. */
+async function follow(view, signal) {
   while (!signal.aborted) {
-    await new Promise((resolve) => { setTimeout(resolve, POLL_MS); });
-    const now = await progress().catch(() => null);
-    if (!signal.aborted && now && now.phase !== 'idle') bar.replaceChildren(...progressBar(now).childNodes);
+    await followReload((now) => view.show(now), signal).catch(() => {});
+    await new Promise((resolve) => { setTimeout(resolve, AGAIN_MS); });
   }
+}
+
+/** A connection that breaks does not end the reload: what has come of it is in its progress. */
+async function reportOf(error, before, view) {
+  if (error.status || !before) throw error;
+  const gone = new AbortController();
+  let timer;
+  const heard = (now) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => gone.abort(error), GONE_MS);
+    if (now) view.show(now);
+  };
+  heard();
+  const end = await followReload(heard, gone.signal).finally(() => clearTimeout(timer));
+  if (!(end.reload > before.reload)) throw error; // it was never asked for
+  if (end.last_error || !end.last_report) throw new Failure(end.last_error || error.message);
+  return end.last_report;
 }
 
 function closeButton() {

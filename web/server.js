@@ -50,6 +50,37 @@ async function json(path, options) {
 
 export const progress = () => json('/reload', { cache: 'no-store' });
 export const reload = () => json('/reload', { method: 'POST' });
+
+/**
+ * Calls on(state) with each state of the reload under way, and resolves with the last one
+ * when none is any more. When the connection drops it is made anew; rejects with signal's
+ * reason.
+ */
+export async function followReload(on, signal) {
+  for (let wait = 500; ; wait = Math.min(2 * wait, 8000)) {
+    const silence = new AbortController();
+    let timer = setTimeout(() => silence.abort(), SILENCE_MS);
+    try {
+      const response = await call('/reload', { cache: 'no-store', headers: { Accept: 'text/event-stream' }, signal: AbortSignal.any([signal, silence.signal]) });
+      for await (const event of events(response.body)) {
+        clearTimeout(timer);
+        timer = setTimeout(() => silence.abort(), SILENCE_MS);
+        if (event === null) continue;
+        const now = parse(event.data);
+        wait = 500;
+        if (event.event === 'done') return now;
+        if (!signal.aborted) on(now);
+      }
+    } catch {
+      // It is tried again, unless the caller has had enough.
+    } finally {
+      clearTimeout(timer);
+    }
+    await new Promise((resolve) => { setTimeout(resolve, wait); });
+    signal.throwIfAborted();
+  }
+}
+
 export const examples = () => json(`/examples?${new URLSearchParams({ lang })}`);
 export const articles = (query, signal) => json(`/articles?${new URLSearchParams(query)}`, { signal });
 

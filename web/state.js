@@ -2,6 +2,7 @@
 // comes from another generation.
 
 import { $, h } from './dom.js';
+import { ProgressView } from './progress.js';
 import { progress } from './server.js';
 import { t } from './strings.js';
 
@@ -53,6 +54,7 @@ export function whenReady(signal) {
 
 async function poll() {
   const notice = $('indexing');
+  const view = new ProgressView();
   for (let wait = POLL_MS; ; ) {
     let now = null;
     try {
@@ -68,7 +70,11 @@ async function poll() {
       set(now);
       return;
     }
-    if (now) notice.replaceChildren(h('p', null, h('strong', null, t.indexing)), now.last_error ? h('p', null, now.last_error) : progressBar(now), h('p', { class: 'meta' }, t.indexingText));
+    if (now) {
+      view.show(now);
+      if (view.element.parentNode !== notice) notice.replaceChildren(h('p', null, h('strong', null, t.indexing)), view.element, h('p', { class: 'meta' }, t.indexingText), h('p', { class: 'problem' }));
+      notice.querySelector('.problem').textContent = now.last_error;
+    }
     notice.hidden = false;
     await new Promise((resolve) => { setTimeout(resolve, wait); });
   }

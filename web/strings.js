@@ -102,7 +102,20 @@ const zh = {
   indexingText: '完成后即可提问，本页会自动继续。',
   phase: { idle: '准备', load: '读取文件', split: '切分段落', index: '建立词索引', fit: '学习语义空间', embed: '计算向量', save: '保存', weigh: '测定向量的份额' },
   progress: (done, total) => `${done} / ${total}`,
-  eta: (s) => `约剩 ${s} 秒`,
+  eta: (s) => `约剩 ${s < 90 ? `${s} 秒` : s < 5400 ? `${Math.round(s / 60)} 分钟` : `${(s / 3600).toFixed(1)} 小时`}`,
+  rate: (n) => `每秒 ${n < 10 ? n.toFixed(1) : Math.round(n)}`,
+  queued: '还有一次载入排在后面',
+  reading: (path) => `正在读 ${path}`,
+  filesSoFar: ({ read, kept, failed }) => [`读了 ${read} 个文件`, kept > 0 && `${kept} 个没有变`, failed > 0 && `${failed} 个读不了`].filter(Boolean).join('，'),
+  failedSoFar: '读不了的文件',
+  serverWhy: { '': '还没有回答', auth: '不接受密钥', request: '不接受这个请求', rate_limit: '说请求太多', unavailable: '连不上，或自己出了错', timeout: '没有按时回答', protocol: '答非所问' },
+  waiting: (w) => {
+    const since = `（已 ${Math.round(w.since_ms / 1000)} 秒）`;
+    const next = Math.ceil(w.next_ms / 1000);
+    if (w.what === 'file') return `${w.name} 读得很久${since}${next > 0 ? `，再过 ${next} 秒就跳过它` : ''}`;
+    if (w.what !== 'embeddings') return `本机正忙着计算${since}`;
+    return `在等向量模型 ${w.name}：它${t.serverWhy[w.why] ?? w.why}${since}${next > 0 ? `，${next} 秒后再试${w.try > 1 ? `第 ${w.try} 次` : ''}` : ''}`;
+  },
   reloading: '正在重新载入…',
   reloadDone: '载入完成',
   reloadNothing: '没有变化',
@@ -228,7 +241,20 @@ const en = {
   indexingText: 'You can ask as soon as this is done; the page goes on by itself.',
   phase: { idle: 'Preparing', load: 'Reading files', split: 'Cutting passages', index: 'Indexing words', fit: 'Learning the vector space', embed: 'Computing vectors', save: 'Saving', weigh: 'Weighing the vectors' },
   progress: (done, total) => `${done} / ${total}`,
-  eta: (s) => `about ${s} s left`,
+  eta: (s) => `about ${s < 90 ? `${s} s` : s < 5400 ? `${Math.round(s / 60)} min` : `${(s / 3600).toFixed(1)} h`} left`,
+  rate: (n) => `${n < 10 ? n.toFixed(1) : Math.round(n)} a second`,
+  queued: 'another reload waits for this one',
+  reading: (path) => `reading ${path}`,
+  filesSoFar: ({ read, kept, failed }) => [`${read} files read`, kept > 0 && `${kept} unchanged`, failed > 0 && `${failed} cannot be read`].filter(Boolean).join(', '),
+  failedSoFar: 'Files that cannot be read',
+  serverWhy: { '': 'has not answered yet', auth: 'refuses the key', request: 'refuses the request', rate_limit: 'says that there are too many requests', unavailable: 'cannot be reached, or failed', timeout: 'did not answer in time', protocol: 'gave no proper answer' },
+  waiting: (w) => {
+    const since = ` (for ${Math.round(w.since_ms / 1000)} s)`;
+    const next = Math.ceil(w.next_ms / 1000);
+    if (w.what === 'file') return `${w.name} takes long${since}${next > 0 ? `; it is skipped in ${next} s` : ''}`;
+    if (w.what !== 'embeddings') return `This machine is busy computing${since}`;
+    return `Waiting for the embedding model ${w.name}: it ${t.serverWhy[w.why] ?? w.why}${since}${next > 0 ? `; ${w.try > 1 ? `try ${w.try}` : 'the next try'} in ${next} s` : ''}`;
+  },
   reloading: 'Reloading…',
   reloadDone: 'Reloaded',
   reloadNothing: 'nothing changed',
