@@ -121,6 +121,9 @@ func lineBlock(line string, marked bool) block {
 			return block{kind: item, sign: m[1]}
 		}
 	}
+	if strings.Contains(line, " | ") {
+		return block{kind: preformatted} // a row of a table as well
+	}
 	return block{kind: paragraph}
 }
 

@@ -14,7 +14,7 @@ const (
 	blockBlank       // white space only
 	blockHead        // "# heading"
 	blockItem        // "- item", "> quotation", "1. item", and any nesting of them
-	blockTable       // "| cell |"
+	blockTable       // "| cell |", "cell | cell"
 	blockRule        // "---", "===": a rule, or the underline of a heading
 	blockFence       // "```": code begins or ends
 )
@@ -44,6 +44,8 @@ func blockOf(line string) (kind block, content int) {
 	switch {
 	case rest == "" && kind == blockText:
 		return blockBlank, content
+	case kind == blockText && strings.Contains(rest, " | "):
+		return blockTable, content
 	case kind == blockText && ordered(rest):
 		return blockItem, content
 	}

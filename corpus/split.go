@@ -26,7 +26,7 @@ type Splitter struct {
 // must be made anew.
 func (s Splitter) Version() string {
 	s = s.withDefaults()
-	return fmt.Sprintf("split-1 size=%d overlap=%d", s.Size, s.Overlap)
+	return fmt.Sprintf("split-2 size=%d overlap=%d", s.Size, s.Overlap)
 }
 
 func (s Splitter) withDefaults() Splitter {
