@@ -48,6 +48,10 @@ var (
 	dateLine = regexp.MustCompile(`^[(（\[【]?\s*((?:19|20)\d{2}\s*(?:年|[-/.])\s*\d{1,2}\s*(?:月|[-/.])\s*\d{1,2}\s*日?)(?:\s*(?:星期.|周.))?(?:[\sT]*(\d{1,2}:\d{2}(?::\d{2})?))?\s*[)）\]】]?$`)
 )
 
+// Dateline is what the first lines of an article, and its last, say of it: who reports,
+// for whom, and when, if they say in which year.
+func Dateline(text string) Metadata { return readDateline(text).Metadata }
+
 // readDateline finds source, author and date in the first lines of a body.
 func readDateline(body string) dateline {
 	var d dateline

@@ -7,12 +7,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 	"time"
 
 	readability "codeberg.org/readeck/go-readability/v2"
 	dom "golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"yinju/corpus"
 )
@@ -63,10 +65,10 @@ func (r Reader) parse(ctx context.Context, data []byte) (corpus.Parsed, error) {
 		p.Warnings = append(p.Warnings, "the page nests its elements too deep or takes too long; only its bare text was taken")
 	} else {
 		fillMeta(&p, doc)
-		p.Text = r.mainText(ctx, doc, nodes, depth)
+		p.Text = r.mainText(ctx, doc, nodes, depth, &p)
 	}
 	if p.Text == "" {
-		return p, errors.New("there is no text in the page; it may need a browser to fill it: save the page as text")
+		return p, emptyReason(doc)
 	}
 	return p, ctx.Err()
 }
@@ -131,9 +133,24 @@ const (
 	minShare = 5
 )
 
+// emptyReason says why a page has no text.
+func emptyReason(doc *dom.Node) error {
+	if doc != nil {
+		for n := range doc.Descendants() {
+			switch {
+			case n.DataAtom == atom.Frame, n.DataAtom == atom.Iframe && attr(n, "src") != "":
+				return fmt.Errorf("the page only shows another one in a frame, %.100q; save that one", attr(n, "src"))
+			case n.DataAtom == atom.Meta && strings.EqualFold(attr(n, "http-equiv"), "refresh") && strings.Contains(strings.ToLower(attr(n, "content")), "url="):
+				return fmt.Errorf("the page only leads to another one, %.100q; save that one", attr(n, "content"))
+			}
+		}
+	}
+	return errors.New("there is no text in the page; it may need a browser to fill it: save the page as text")
+}
+
 // mainText is the text of the article on the page, or of the whole page where none
-// stands out.
-func (r Reader) mainText(ctx context.Context, doc *dom.Node, nodes, depth int) string {
+// stands out. What the lines above it say of the article, it fills in.
+func (r Reader) mainText(ctx context.Context, doc *dom.Node, nodes, depth int, p *corpus.Parsed) string {
 	whole := render(doc, mode{wholePage: true})
 	most := cmp.Or(r.MaxNodes, 50_000)
 	if nodes > most || nodes*depth > usualDepth*most || ctx.Err() != nil {
@@ -141,9 +158,26 @@ func (r Reader) mainText(ctx context.Context, doc *dom.Node, nodes, depth int) s
 	}
 	main := readable(doc)
 	if len(main) < minMain || len(main) < len(whole)/minShare {
-		return whole
+		main = ""
 	}
-	return main
+	strip(doc)
+	if stripped := render(doc, mode{wholePage: true}); stripped != "" {
+		whole = stripped
+	}
+	said := corpus.Dateline(fromTitle(whole, p.Title))
+	p.Source, p.Author = cmp.Or(p.Source, said.Source), cmp.Or(p.Author, said.Author)
+	if p.Published.IsZero() {
+		p.Published = said.Published
+	}
+	return cmp.Or(main, whole)
+}
+
+// fromTitle is a text from where the title of the page stands in it.
+func fromTitle(text, title string) string {
+	if i := strings.Index(text, title); i >= 0 && title != "" {
+		return text[i:]
+	}
+	return text
 }
 
 // readable is the text that the Readability algorithm chooses, or "".
@@ -160,5 +194,6 @@ func readable(doc *dom.Node) (text string) {
 	if err != nil || found.Node == nil {
 		return ""
 	}
+	stripSmall(found.Node)
 	return render(found.Node, mode{})
 }

@@ -1,6 +1,7 @@
 package html
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -67,7 +68,7 @@ func TestMeta(t *testing.T) {
 		if !p.Published.IsZero() {
 			date = p.Published.Format(time.DateOnly)
 		}
-		if p.Title != tt.title || p.Source != tt.source || date != tt.date || p.URL != tt.url {
+		if p.Title != tt.title || cmp.Or(p.Source, p.Author) != tt.source || date != tt.date || p.URL != tt.url {
 			t.Errorf("%s %s: %q, %q, %q, %q", tt.head, tt.body, p.Title, p.Source, date, p.URL)
 		}
 	}

@@ -145,7 +145,7 @@ func (r *renderer) cell(n *dom.Node) {
 	inner := renderer{mode: r.mode}
 	inner.children(n)
 	text := inner.out.String()
-	if len(text) > 1000 {
+	if len(text) > 1000 || holdsHeading(n) {
 		r.out.block()
 		r.out.verbatim(text)
 		r.out.block()
@@ -157,6 +157,17 @@ func (r *renderer) cell(n *dom.Node) {
 	}
 	r.out.verbatim(strings.Join(strings.FieldsFunc(text, func(c rune) bool { return c == '\n' }), " "))
 	r.cells++
+}
+
+// holdsHeading tells the cells that lay out a page.
+func holdsHeading(n *dom.Node) bool {
+	for c := range n.Descendants() {
+		switch c.DataAtom {
+		case atom.H1, atom.H2, atom.H3:
+			return true
+		}
+	}
+	return false
 }
 
 // dropped reports what nobody reads.
