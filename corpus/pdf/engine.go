@@ -24,6 +24,10 @@ type engine struct {
 	cache wazero.CompilationCache
 	users int
 	idle  *time.Timer
+
+	slots  chan struct{} // one for each file that may be read now
+	birth  sync.Mutex    // instances are made one at a time, so that each finds its memory
+	mapped mapping
 }
 
 // wasmPage is the unit of WebAssembly's memory, in bytes.
@@ -33,12 +37,19 @@ const wasmPage = 64 << 10
 // does to it harms no other. It is ended when ctx is, in the middle of a call too, and
 // its memory is given back.
 func (r *Reader) with(ctx context.Context, f func(pdfium.Pdfium) error) error {
-	pool, err := r.acquire()
+	pool, slots, err := r.acquire()
 	if err != nil {
 		return err
 	}
 	defer r.release()
-	instance, err := pool.GetInstanceWithContext(ctx)
+	select {
+	case slots <- struct{}{}:
+		defer func() { <-slots }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	instance, memory, err := r.engine.instance(ctx, pool)
+	defer memory.unmap() // when nothing can run in it any more
 	if err != nil {
 		return err
 	}
@@ -49,8 +60,16 @@ func (r *Reader) with(ctx context.Context, f func(pdfium.Pdfium) error) error {
 	return f(instance)
 }
 
+func (e *engine) instance(ctx context.Context, pool pdfium.Pool) (pdfium.Pdfium, mapping, error) {
+	e.birth.Lock()
+	defer e.birth.Unlock()
+	e.mapped = nil
+	instance, err := pool.GetInstanceWithContext(ctx)
+	return instance, e.mapped, err
+}
+
 // acquire starts PDFium if it does not run.
-func (r *Reader) acquire() (pdfium.Pool, error) {
+func (r *Reader) acquire() (pdfium.Pool, chan struct{}, error) {
 	e := &r.engine
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -63,12 +82,13 @@ func (r *Reader) acquire() (pdfium.Pool, error) {
 			pool, cache, err = r.start("")
 		}
 		if err != nil {
-			return nil, fmt.Errorf("the PDF reader can't be started: %w", err)
+			return nil, nil, fmt.Errorf("the PDF reader can't be started: %w", err)
 		}
 		e.pool, e.cache = pool, cache
+		e.slots = make(chan struct{}, cmp.Or(r.Workers, 2))
 	}
 	e.users++
-	return e.pool, nil
+	return e.pool, e.slots, nil
 }
 
 // release stops PDFium when nobody has needed it for a while.
@@ -116,6 +136,7 @@ func (r *Reader) start(folder string) (_ pdfium.Pool, cache wazero.CompilationCa
 		config = config.WithCompilationCache(cache)
 	}
 	pool, err := webassembly.Init(webassembly.Config{
+		Context:       r.engine.allocating(context.Background()),
 		MaxTotal:      cmp.Or(r.Workers, 2),
 		RuntimeConfig: config,
 		FSConfig:      wazero.NewFSConfig(), // without one the whole disk is in the sandbox

@@ -37,17 +37,37 @@ func inOrder(lines []line) []block {
 		blocks = append(blocks, block{})
 		blocks[len(blocks)-1].add(l)
 	}
-	blocks = sorted(blocks)
+	blocks = joined(sorted(blocks))
 	for i := 1; i < len(blocks); i++ {
 		blocks[i].cell = beside(&blocks[i-1], &blocks[i])
 	}
 	return blocks
 }
 
+// joined joins the blocks of text that the file does not hold in order.
+func joined(blocks []block) []block {
+	var out []block
+	for _, b := range blocks {
+		if n := len(out); n > 0 && out[n-1].goesOn(b.lines[0]) {
+			for _, l := range b.lines {
+				out[n-1].add(l)
+			}
+			continue
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
 const cellLines = 5 // more are a column of text
 
-// beside says whether b is the cell of a table to the right of a.
+// beside says whether b is the cell of a table to the right of a, and not another
+// column of text.
 func beside(a, b *block) bool {
+	em := a.lines[0].size
+	if len(a.lines) > 2 && len(b.lines) > 2 && a.x1-a.x0 > 10*em && b.x1-b.x0 > 10*em {
+		return false
+	}
 	along := min(a.y1, b.y1) - max(a.y0, b.y0)
 	return len(a.lines) <= cellLines && len(b.lines) <= cellLines && b.x0 > a.x1-a.lines[0].size/2 &&
 		along > 0.5*min(a.y1-a.y0, b.y1-b.y0)
@@ -58,6 +78,9 @@ func (b *block) goesOn(l line) bool {
 	last := b.lines[len(b.lines)-1]
 	em := max(last.size, l.size)
 	down := l.y - last.y
+	if em > resized*min(last.size, l.size) && len(l.glyphs) > 2 && len(last.glyphs) > 2 {
+		return false
+	}
 	return !last.row && !l.row && down > sameBase*em && down < 2.4*em && l.x0 < b.x1 && l.x1 > b.x0
 }
 

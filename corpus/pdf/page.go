@@ -96,6 +96,7 @@ type placed struct {
 	x, y                     float64 // origin
 	size                     float64
 	turn                     turn
+	tail                     bool // of a ligature: it stands where the glyph before it does
 }
 
 // read takes in the character i of PDFium's list. An error means that PDFium failed,
@@ -130,8 +131,12 @@ func (p *pageReader) read(i int) error {
 	if !p.place(i, &g) {
 		return nil
 	}
-	if n := len(p.glyphs); n > 0 && twice(p.glyphs[max(0, n-64):], g) {
-		return nil
+	if n := len(p.glyphs); n > 0 {
+		if twice(p.glyphs[max(0, n-64):], g) {
+			return nil
+		}
+		last := p.glyphs[n-1]
+		g.tail = last.left == g.left && last.right == g.right && last.x == g.x && last.y == g.y && last.r != ' '
 	}
 	p.glyphs = append(p.glyphs, g)
 	return nil
@@ -220,8 +225,12 @@ func (p *pageReader) sheet() sheet {
 	case main == upsideDown:
 		s.top = bottom
 	}
-	for _, g := range p.glyphs {
-		s.glyphs = append(s.glyphs, g.turned(s.vertical, main, s.height))
+	for i, g := range p.glyphs {
+		out := g.turned(s.vertical, main, s.height)
+		if g.tail {
+			out.x0, out.x1, out.y = s.glyphs[i-1].x1, s.glyphs[i-1].x1, s.glyphs[i-1].y
+		}
+		s.glyphs = append(s.glyphs, out)
 	}
 	return s
 }
@@ -233,12 +242,12 @@ func (g placed) turned(vertical bool, main turn, height float64) glyph {
 		return out
 	}
 	if vertical && (g.turn == level || g.turn == down) {
-		middle := (g.top + g.bottom) / 2
-		out.x0, out.x1 = -middle-g.size/2, -middle+g.size/2
 		if g.turn == down {
-			out.x0, out.x1 = -g.top, -g.bottom
+			out.x0, out.x1, out.y = -g.y, -g.bottom, -g.x
+			return out
 		}
-		out.y = -(g.left+g.right)/2 + 0.38*g.size
+		out.x0, out.x1 = -g.y-0.88*g.size, -g.y+0.12*g.size
+		out.y = -g.x - 0.12*g.size // as if the glyph lay on its side
 		return out
 	}
 	switch g.turn {

@@ -20,7 +20,8 @@ type paragraph struct {
 	open   bool // the last line is full, and its sentence goes on
 	ended  bool // the last line is full, but ends a sentence
 	indent bool // the first line is indented
-	wraps  bool // the last line ends with a hyphen that may be of the line only
+
+	x0, x1, y0, y1 float64 // of its last block
 }
 
 // pageBreak is where in a paragraph another page begins.
@@ -38,6 +39,7 @@ const (
 	heads   = 1.15 // times the size of the body: a heading
 	notes   = 0.93 // times: a footnote
 	resized = 1.12 // times: another paragraph
+	pause   = 4    // times: a gap that is no picture in the text
 )
 
 // composer makes paragraphs of pages.
@@ -159,6 +161,9 @@ func continues(a, b paragraph) bool {
 		max(a.size, b.size) > resized*min(a.size, b.size) {
 		return false
 	}
+	if gap := b.y0 - a.y1; a.page == b.page && len(a.breaks) == 0 && gap > 0 && gap < pause*b.size && a.x0 < b.x1 && b.x0 < a.x1 {
+		return false // it stands right below
+	}
 	return a.open || a.ended && a.indent
 }
 
@@ -170,6 +175,7 @@ func (c *composer) join(a *paragraph, b paragraph) {
 		a.breaks = append(a.breaks, pageBreak{at, b.page})
 	}
 	a.text, a.open, a.ended = text, b.open, b.ended
+	a.x0, a.x1, a.y0, a.y1 = b.x0, b.x1, b.y0, b.y1
 }
 
 // joinText joins the end of a line with the beginning of the next.
@@ -220,7 +226,7 @@ func lastField(s string) string {
 
 // block makes paragraphs of the lines of a block.
 func (c *composer) block(p page, b block, index int) []paragraph {
-	left, right := p.column(b)
+	left, right, known := p.column(b)
 	var out []paragraph
 	var first line // of the paragraph
 	for i, l := range b.lines {
@@ -230,12 +236,13 @@ func (c *composer) block(p page, b block, index int) []paragraph {
 			out = append(out, paragraph{
 				text: text, size: l.usual(), page: index, row: l.row,
 				indent: l.x0-left > 0.8*l.size, note: c.isNote(p, l, text),
+				x0: b.x0, x1: b.x1, y0: l.y - l.size, y1: b.y1,
 			})
 		} else {
 			last := &out[len(out)-1]
 			last.text = c.joinText(last.text, text)
 		}
-		full := right-l.x1 < 2.5*l.size
+		full := known && right-l.x1 < 2.5*l.size
 		end := lastRune(strings.TrimRight(text, "”’」』）)\""))
 		terminal := strings.ContainsRune("。！？!?；;：:….", end)
 		last := &out[len(out)-1]
@@ -259,8 +266,9 @@ func (l *line) usual() float64 {
 }
 
 // column returns where the lines of a block may begin and end: the edges of the
-// narrowest text around it whose lines fill it.
-func (p *page) column(b block) (left, right float64) {
+// narrowest text around it whose lines fill it; without such text it is not known
+// whether a line is full.
+func (p *page) column(b block) (left, right float64, known bool) {
 	left, right = b.x0, b.x1
 	best := math.Inf(1)
 	for i := range p.blocks {
@@ -270,7 +278,7 @@ func (p *page) column(b block) (left, right float64) {
 			left, right, best = min(o.x0, b.x0), max(o.x1, b.x1), w
 		}
 	}
-	return left, right
+	return left, right, !math.IsInf(best, 1)
 }
 
 // filled says whether most lines of the block reach its right edge.
