@@ -289,3 +289,12 @@ func TestTitles(t *testing.T) {
 		})
 	}
 }
+
+// A ligature is one glyph that stands for several letters.
+func TestLigatures(t *testing.T) {
+	t.Parallel()
+	p := parse(t, read(t, "ligatures.pdf"))
+	if want := "Official findings on efficient filing: no difference, a fluffy waffle.\n"; p.Text != want {
+		t.Errorf("got %q, want %q", p.Text, want)
+	}
+}

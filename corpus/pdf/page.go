@@ -96,7 +96,7 @@ type placed struct {
 	x, y                     float64 // origin
 	size                     float64
 	turn                     turn
-	tail                     bool // of a ligature: it stands where the glyph before it does
+	tail                     bool // of a ligature: one glyph stands for it and for the one before
 }
 
 // read takes in the character i of PDFium's list. An error means that PDFium failed,
@@ -132,11 +132,11 @@ func (p *pageReader) read(i int) error {
 		return nil
 	}
 	if n := len(p.glyphs); n > 0 {
-		if twice(p.glyphs[max(0, n-64):], g) {
+		last := p.glyphs[n-1]
+		g.tail = last.x == g.x && last.y == g.y && unicode.IsLower(last.r) && unicode.IsLower(r)
+		if !g.tail && twice(p.glyphs[max(0, n-64):], g) {
 			return nil
 		}
-		last := p.glyphs[n-1]
-		g.tail = last.left == g.left && last.right == g.right && last.x == g.x && last.y == g.y && last.r != ' '
 	}
 	p.glyphs = append(p.glyphs, g)
 	return nil
@@ -228,7 +228,8 @@ func (p *pageReader) sheet() sheet {
 	for i, g := range p.glyphs {
 		out := g.turned(s.vertical, main, s.height)
 		if g.tail {
-			out.x0, out.x1, out.y = s.glyphs[i-1].x1, s.glyphs[i-1].x1, s.glyphs[i-1].y
+			before := s.glyphs[i-1]
+			out.x0, out.x1, out.y = before.x1, max(before.x1, out.x1), before.y
 		}
 		s.glyphs = append(s.glyphs, out)
 	}
