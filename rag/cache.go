@@ -2,14 +2,9 @@ package rag
 
 import (
 	"context"
-	"encoding/binary"
-	"fmt"
-	"math"
 	"runtime"
 	"sync"
 )
-
-func vectorKind(e Embedder) string { return "vector/" + e.Model() }
 
 const (
 	metaKind    = "meta"
@@ -58,14 +53,14 @@ func (x *Index) sweepCache(ctx context.Context, s *snapshot) {
 	if x.Cache == nil || x.embeds() && !s.dense {
 		return
 	}
-	ids := s.ids()
 	live := map[string][]string{x.filesKind(): fileKeys(), x.keptKind(): {generationKey, pendingKey, readKey}}
 	for _, segment := range segmentsOf(s.from) {
 		live[x.articlesKind()] = append(live[x.articlesKind()], segment.key)
 		live[x.segmentKind()] = append(live[x.segmentKind()], segment.key)
 	}
 	if x.embeds() {
-		live[vectorKind(s.space.embedder)] = ids
+		p := x.packsOf(s.space.embedder)
+		live[p.kind] = p.tidy(ctx, x, s.places)
 		live[metaKind] = []string{embedderKey}
 		live[x.weightKind()] = []string{x.weightKey()}
 		x.save(ctx, []Blob{{metaKind, embedderKey, []byte(x.lineage())}})
@@ -77,24 +72,4 @@ func (x *Index) sweepCache(ctx context.Context, s *snapshot) {
 	if err := x.Cache.Keep(ctx, live); err != nil {
 		x.Log.Warn("the cache could not be swept; it stays larger than it need be", "error", err)
 	}
-}
-
-// encodeVector writes little-endian float32 values.
-func encodeVector(v []float32) []byte {
-	data := make([]byte, 4*len(v))
-	for i, f := range v {
-		binary.LittleEndian.PutUint32(data[4*i:], math.Float32bits(f))
-	}
-	return data
-}
-
-func decodeVector(data []byte) ([]float32, error) {
-	if len(data) == 0 || len(data)%4 != 0 {
-		return nil, fmt.Errorf("a vector of %d bytes", len(data))
-	}
-	v := make([]float32, len(data)/4)
-	for i := range v {
-		v[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
-	}
-	return v, nil
 }

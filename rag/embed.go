@@ -46,33 +46,14 @@ func (x *Index) embed(ctx context.Context, old, s *snapshot, report *Report) err
 // putCached gives the store what the cache holds of the vectors, and returns the
 // IDs of the others.
 func (x *Index) putCached(ctx context.Context, in *space, ids []string) (missing []string, err error) {
-	for from := 0; from < len(ids); from += chunk {
-		part := ids[from:min(from+chunk, len(ids))]
-		known := x.cached(ctx, vectorKind(in.embedder), part)
-		var vectors []Vector
-		for _, id := range part {
-			values, err := decodeVector(known[id])
-			if err != nil {
-				missing = append(missing, id)
-				continue
-			}
-			vectors = append(vectors, Vector{ID: id, Values: values})
-		}
-		if len(vectors) == 0 {
-			continue
-		}
-		if err := in.store.Put(ctx, vectors); err != nil {
-			if ctx.Err() != nil {
-				return nil, err
-			}
+	return x.cachedVectors(ctx, in.embedder, ids, func(vectors []Vector) error {
+		err := in.store.Put(ctx, vectors)
+		if err != nil && ctx.Err() == nil {
 			// Vectors that do not fit together: the model behind the name has changed.
 			x.Log.Warn("cached vectors are not usable and are computed again", "error", err)
-			for _, v := range vectors {
-				missing = append(missing, v.ID)
-			}
 		}
-	}
-	return missing, ctx.Err()
+		return err
+	})
 }
 
 func (x *Index) embedBatch(ctx context.Context, s *snapshot, ids []string) error {
@@ -89,15 +70,13 @@ func (x *Index) embedBatch(ctx context.Context, s *snapshot, ids []string) error
 		return fmt.Errorf("the embedder returned %d vectors for %d passages", len(values), len(ids))
 	}
 	vectors := make([]Vector, len(ids))
-	blobs := make([]Blob, len(ids))
 	for i, id := range ids {
 		vectors[i] = Vector{ID: id, Values: values[i]}
-		blobs[i] = Blob{vectorKind(in.embedder), id, encodeVector(values[i])}
 	}
 	if err := in.store.Put(ctx, vectors); err != nil {
 		return err
 	}
-	x.save(ctx, blobs)
+	x.saveVectors(ctx, in.embedder, vectors)
 	return nil
 }
 

@@ -41,7 +41,7 @@ type Index struct {
 
 	EmbedBatch int              // passages embedded and saved at a time; 0 means 64
 	Now        func() time.Time // what "yesterday" is before; nil means time.Now
-	ServeAfter time.Duration    // a first generation waits so long for its vectors before it serves without; 0 means 2 s
+	ServeAfter time.Duration    // a first load goes on so long before it serves without its vectors; 0 means 2 s
 	// TestPhrases is how many phrases of the articles are asked for after a reload, to
 	// see that each brings its article; 0 means 50, a negative number none.
 	TestPhrases int
@@ -59,10 +59,13 @@ type Index struct {
 	runs    runs
 	status  status
 	shelf   shelf
+	packsMu sync.Mutex
+	packs   *packs // of the embedder in use
 
 	// Only a reload touches these.
 	files      map[string]*corpus.File // as they were last read, by path
 	savedFiles map[string]*corpus.File // as the cache has them
+	tested     *Report                 // of the last self-test
 
 	start sync.Once
 	ctx   context.Context // ends with Close

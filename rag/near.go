@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync"
 
 	"yinju/corpus"
 )
@@ -200,29 +201,58 @@ type proposal struct {
 // pairs proposes pairs, by passage, those most alike first, then the earlier.
 func (n *near) pairs() []proposal {
 	var pairs []proposal
-	band := make([]uint64, len(n.hashes)) // its slots and the passage
-	for from := 0; from < slots; from += bandSlots {
-		for p := range n.hashes {
-			h := &n.hashes[p]
-			band[p] = uint64(h[from])<<48 | uint64(h[from+1])<<32 | uint64(p)
-		}
-		slices.Sort(band)
-		for start := 0; start < len(band); {
-			end := start + 1
-			for end < len(band) && band[end]>>32 == band[start]>>32 {
-				end++
-			}
-			pairs = n.propose(pairs, band[start:end])
-			start = end
-		}
-	}
+	var mu sync.Mutex
+	inParallel(slots/bandSlots, func(i int) {
+		agreeing := n.propose(nil, n.band(i*bandSlots))
+		mu.Lock()
+		defer mu.Unlock()
+		pairs = append(pairs, agreeing...)
+	})
 	slices.SortFunc(pairs, func(a, b proposal) int {
 		return cmp.Or(cmp.Compare(a.passage, b.passage), cmp.Compare(b.alike, a.alike), cmp.Compare(a.before, b.before))
 	})
 	return slices.Compact(pairs)
 }
 
-func (n *near) propose(pairs []proposal, agreeing []uint64) []proposal {
+// band sorts the passages by the slots of a band from one on: the slots and the passage.
+func (n *near) band(from int) []uint64 {
+	band, next := make([]uint64, len(n.hashes)), make([]uint64, len(n.hashes))
+	for p := range n.hashes {
+		h := &n.hashes[p]
+		band[p] = uint64(h[from])<<48 | uint64(h[from+1])<<32 | uint64(p)
+	}
+	for shift := 32; shift < 64; shift += 8 { // by radix; the passages are in order
+		var starts [257]int
+		for _, v := range band {
+			starts[v>>shift&0xff+1]++
+		}
+		for i := range 256 {
+			starts[i+1] += starts[i]
+		}
+		for _, v := range band {
+			at := &starts[v>>shift&0xff]
+			next[*at] = v
+			*at++
+		}
+		band, next = next, band
+	}
+	return band
+}
+
+// propose adds the pairs of a band that look alike.
+func (n *near) propose(pairs []proposal, band []uint64) []proposal {
+	for start := 0; start < len(band); {
+		end := start + 1
+		for end < len(band) && band[end]>>32 == band[start]>>32 {
+			end++
+		}
+		pairs = n.proposeAmong(pairs, band[start:end])
+		start = end
+	}
+	return pairs
+}
+
+func (n *near) proposeAmong(pairs []proposal, agreeing []uint64) []proposal {
 	for i, a := range agreeing {
 		for j, b := range agreeing[:i] {
 			if len(agreeing) > crowd && j >= inCrowds && j < i-1 {

@@ -56,7 +56,7 @@ func (x *Index) reload(r *run) (*Report, error) {
 
 // steps are those of the design: load, split, index, embed, save, swap, clean up.
 func (x *Index) steps(ctx context.Context, r *run) (*Report, error) {
-	old := x.current.Load()
+	began, old := time.Now(), x.current.Load()
 	loaded, err := x.Load(ctx, x.known(ctx, r.force), x.status.step)
 	if err != nil {
 		return nil, err
@@ -78,11 +78,12 @@ func (x *Index) steps(ctx context.Context, r *run) (*Report, error) {
 	if err := x.calibrate(ctx, old, next); err != nil {
 		return nil, err
 	}
-	embed := x.embed
-	if old == nil {
-		embed = x.embedFirst
-	}
-	err = x.whileWanted(ctx, r, old, next, func(ctx context.Context) error { return embed(ctx, old, next, report) })
+	err = x.whileWanted(ctx, r, old, next, func(ctx context.Context) error {
+		if old == nil {
+			return x.embedFirst(ctx, began, next, report)
+		}
+		return x.embed(ctx, old, next, report)
+	})
 	if errors.Is(err, errGivenUp) {
 		return nil, err
 	}
@@ -222,9 +223,6 @@ func (s *snapshot) find(a *corpus.Article) (int, bool) {
 	i, found := s.byID[a.ID]
 	return i, found && sameArticle(s.articles[i], a)
 }
-
-// chunk is how many vectors are taken from the cache at a time.
-const chunk = 4096
 
 // cleanUp removes from store and cache what neither generation has. The old one is
 // spared because a question may still be reading it.

@@ -68,7 +68,8 @@ func (x *Index) added(ctx context.Context, in *space, s *snapshot) (int, error) 
 	if err != nil {
 		return 0, err
 	}
-	return len(missing) - len(x.cached(ctx, vectorKind(in.embedder), missing)), ctx.Err()
+	missing, err = x.cachedVectors(ctx, in.embedder, missing, func(vectors []Vector) error { return in.store.Put(ctx, vectors) })
+	return len(missing), err
 }
 
 // folding is the same space with more passages in it that its embedder was not made from.

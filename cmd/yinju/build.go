@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -75,11 +76,7 @@ func (s *service) assemble(ctx context.Context, set *settings) error {
 	if s.Articles, err = articlesFolder(set, data); err != nil {
 		return err
 	}
-	words, err := segment.New(segment.Config{UserDict: set.UserDict})
-	if err != nil {
-		return err
-	}
-	cache, err := s.openCache(ctx, set, data)
+	words, cache, err := s.openBoth(ctx, set, data)
 	if err != nil {
 		return err
 	}
@@ -90,6 +87,18 @@ func (s *service) assemble(ctx context.Context, set *settings) error {
 	s.Answerer = newAnswerer(set, s.Index)
 	s.Answerer.Checker = checker(words)
 	return nil
+}
+
+// openBoth reads the dictionaries and checks the cache at the same time: both take long.
+func (s *service) openBoth(ctx context.Context, set *settings, data string) (words *segment.Segmenter, cache rag.Cache, err error) {
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		words, err = segment.New(segment.Config{UserDict: set.UserDict})
+		done <- err
+	}()
+	cache, err = s.openCache(ctx, set, data)
+	return words, cache, cmp.Or(<-done, err)
 }
 
 func newLog(level string, stderr io.Writer) *slog.Logger {
@@ -126,7 +135,7 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 	}
 	if set.EmbedModel == "" {
 		x.Fitter = fitter{lsa.Fitter{Terms: words.Terms, Version: words.Version()}}
-		x.EmbedBatch = 512 // nothing is lost with a batch that costs nothing
+		x.EmbedBatch = 4096 // nothing is lost with a batch that costs nothing
 		x.Ranking.DenseWeight = max(0, set.DenseWeight)
 		return x
 	}
