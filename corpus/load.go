@@ -63,7 +63,7 @@ type Loaded struct {
 func (l *Loader) Load(ctx context.Context, known Known, progress func(Step)) (*Loaded, error) {
 	root, err := os.OpenRoot(l.Dir)
 	if err != nil {
-		return nil, fmt.Errorf("cannot open the articles' folder %q: %w; create it, or name another one", l.Dir, reasonOf(err))
+		return nil, fmt.Errorf("cannot open the articles' folder: %w; create it, or name another one", reasonOf(err))
 	}
 	defer root.Close() //nolint:errcheck // opened for reading only
 
@@ -72,7 +72,7 @@ func (l *Loader) Load(ctx context.Context, known Known, progress func(Step)) (*L
 		unread: make(map[string]error), start: time.Now(),
 	}
 	if err := s.scan(".", 0); err != nil {
-		return nil, fmt.Errorf("cannot read the articles' folder %q: %w", l.Dir, err)
+		return nil, fmt.Errorf("cannot read the articles' folder: %w", reasonOf(err))
 	}
 	s.pair()
 	s.keepUnread(known)
@@ -88,7 +88,7 @@ func (l *Loader) Load(ctx context.Context, known Known, progress func(Step)) (*L
 	}
 	out.Warnings = append(out.Warnings, keptWarnings(kept, s.unread)...)
 	if _, err := os.Stat(l.Dir); err != nil {
-		return nil, fmt.Errorf("the articles' folder %q vanished while it was read: %w", l.Dir, reasonOf(err))
+		return nil, fmt.Errorf("the articles' folder vanished while it was read: %w", reasonOf(err))
 	}
 	out.Skipped = s.skipped
 	for _, f := range out.Files {

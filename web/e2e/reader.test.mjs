@@ -19,7 +19,7 @@ let folder;
 let yinju;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'yinju-e2e-reader-'));
-  await cp(new URL('../../corpus/sample/', import.meta.url), folder, { recursive: true });
+  await cp(new URL('../../corpus/sample/', import.meta.url), folder, { recursive: true, filter: (path) => !/\.(?:go|jsonl)$/.test(path) });
   await writeFile(join(folder, '蓄水池.md'), `# 蓄水池\n\n${FACT}\n前年冬天动工，\n去年春天完工。\n\n| 村 | 座 |\n|---|---|\n| 望江村 | 三十七 |\n\n\`\`\`\nfill --all\n\`\`\`\n`);
   await writeFile(join(folder, 'long.txt'), LONG);
   [browser, model] = await Promise.all([launch(), startModel()]);

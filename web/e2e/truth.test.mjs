@@ -23,7 +23,7 @@ let marking;
 let dropping;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'yinju-e2e-truth-'));
-  await cp(new URL('../../corpus/sample/', import.meta.url), folder, { recursive: true });
+  await cp(new URL('../../corpus/sample/', import.meta.url), folder, { recursive: true, filter: (path) => !/\.(?:go|jsonl)$/.test(path) });
   for (const [title, text] of Object.values(ARTICLES)) await writeFile(join(folder, `${title}.md`), `# ${title}\n\n${text}\n`);
   [browser, model] = await Promise.all([launch(), startModel()]);
   model.pause = 0;
