@@ -1,4 +1,4 @@
-// The list of articles: search, what is known of each, and what was left out.
+// The list of articles: search, facts, what was left out.
 
 import { $, h, langOf } from './dom.js';
 import { hashOf, onChange } from './route.js';
@@ -18,6 +18,7 @@ let search;
 let next = '';
 let asked = null; // AbortController of the list under way
 let shown = false;
+let tools;
 let generation;
 
 export function start() {
@@ -43,6 +44,7 @@ function build() {
   skipped = h('div');
   $('articles-view').append(h('h1', null, t.articles), h('form', { role: 'search', class: 'search', onsubmit: (event) => { event.preventDefault(); void fill(); } }, search), message, list, more, skipped);
   void fill();
+  void import('./upload.js').then((it) => it.start(message, (remover) => { tools = remover; void fill(); }));
 }
 
 /** Shows the first page, or adds the one after `after`. */
@@ -75,11 +77,12 @@ function item(article) {
   return h('li', null,
     h('a', { href: hashOf({ view: 'articles', article: article.id }), lang: langOf(article.title) }, article.title),
     h('span', { class: 'meta' }, facts.filter(Boolean).join(t.dot)),
-    h('span', { class: 'path' }, article.path));
+    h('span', { class: 'path' }, article.path),
+    tools?.(article));
 }
 
 function size(bytes) {
-  if (!(bytes >= 0)) return '';
-  if (bytes < 1024) return `${bytes} B`;
-  return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+  const kb = bytes / 1024;
+  if (kb < 1) return `${bytes} B`;
+  return kb < 1024 ? `${kb.toFixed(1)} KB` : `${(kb / 1024).toFixed(1)} MB`;
 }

@@ -1,4 +1,4 @@
-// Small helpers for building DOM without ever parsing a string as HTML.
+// Builds DOM without ever parsing a string as HTML.
 
 /** h('a', {href: '#', class: 'x', onclick: f}, 'text', node, …) makes an element. */
 export function h(tag, props, ...children) {

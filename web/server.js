@@ -1,4 +1,4 @@
-// Every call to the server. Whatever goes wrong becomes a Failure with words.
+// Calls to the server. What goes wrong becomes a Failure.
 
 import { events } from './sse.js';
 import { lang, t } from './strings.js';
@@ -17,7 +17,7 @@ export class Failure extends Error {
   get notReady() { return this.code === 'not_ready'; }
 }
 
-function failureOf(body, status) {
+export function failureOf(body, status) {
   const error = body?.error;
   if (typeof error?.message !== 'string' || error.message === '') return new Failure(t.errorStatus(status), { status });
   return new Failure(error.message, { hint: typeof error.hint === 'string' ? error.hint : '', code: error.code, status });
@@ -38,7 +38,7 @@ async function call(path, options) {
   return response;
 }
 
-async function json(path, options) {
+export async function json(path, options) {
   const response = await call(path, options);
   try {
     return await response.json();

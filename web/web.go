@@ -11,5 +11,5 @@ import "embed"
 // FS holds index.html and everything it loads, in one flat folder. It is safe for
 // concurrent use.
 //
-//go:embed index.html style.css icon.svg *.js
+//go:embed index.html *.css icon.svg *.js
 var FS embed.FS

@@ -34,6 +34,9 @@ func TestEveryFileThatIsAskedForIsThere(t *testing.T) {
 	asset := regexp.MustCompile(`(?:href|src)="/assets/_/([^"]+)"`)
 	imported := regexp.MustCompile(`(?m)^import .*?'([^']+)';$`)
 	asked := map[string]bool{"index.html": true, "reading.js": true}
+	for name := range later {
+		asked[name] = true
+	}
 	for _, m := range asset.FindAllStringSubmatch(all["index.html"], -1) {
 		asked[m[1]] = true
 	}
@@ -57,6 +60,9 @@ func TestEveryFileThatIsAskedForIsThere(t *testing.T) {
 	}
 }
 
+// later names what only the list of articles loads, and no page at first.
+var later = map[string]bool{"upload.js": true, "upload.css": true, "uploadwords.js": true}
+
 func TestScriptsStayReadableAndThePageLight(t *testing.T) {
 	t.Parallel()
 	var packed bytes.Buffer // as it goes over the wire
@@ -70,6 +76,13 @@ func TestScriptsStayReadableAndThePageLight(t *testing.T) {
 		}
 		if n := strings.Count(text, "\n"); strings.HasSuffix(name, ".js") && n >= 300 {
 			t.Errorf("%s has %d lines", name, n)
+		}
+	}
+	for name, text := range files(t) {
+		for file := range later {
+			if !later[name] && regexp.MustCompile(`(?m)^import .*?'\./`+regexp.QuoteMeta(file)+`';$`).MatchString(text) {
+				t.Errorf("%s loads %s at once", name, file)
+			}
 		}
 	}
 	if total := packed.Len(); total > 50<<10 {
