@@ -5,6 +5,7 @@
 package pdf
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -57,6 +58,9 @@ func (r *Reader) parse(ctx context.Context, data []byte) (corpus.Parsed, error) 
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, r.Timeout)
 		defer cancel()
+	}
+	if !bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-")) {
+		return corpus.Parsed{}, errDamaged // PDFium need not be started to say so
 	}
 	var d document
 	err := r.with(ctx, func(in pdfium.Pdfium) error { return r.read(ctx, in, data, &d) })
