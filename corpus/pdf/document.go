@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"slices"
@@ -12,12 +13,15 @@ import (
 )
 
 // parsed makes an article of what was read.
-func (d *document) parsed() (corpus.Parsed, error) {
+func (d *document) parsed(ctx context.Context) (corpus.Parsed, error) {
 	var p corpus.Parsed
 	pages := make([]page, len(d.sheets))
 	var scans, unmapped, failed []int
 	typed := slices.ContainsFunc(d.sheets, func(s sheet) bool { return s.typed })
 	for i, s := range d.sheets {
+		if ctx.Err() != nil {
+			return p, ctx.Err()
+		}
 		good := usable(s.glyphs)
 		switch bad := s.unmapped + len(s.glyphs) - len(good); {
 		case s.failed:
@@ -28,7 +32,12 @@ func (d *document) parsed() (corpus.Parsed, error) {
 		case !slices.ContainsFunc(good, func(g glyph) bool { return g.r != ' ' }):
 			scans = append(scans, i+1)
 		}
-		pages[i] = page{blocks: inOrder(linesOf(good, typed)), height: max(s.height, 1), top: s.top}
+		lines := linesOf(good, typed)
+		if len(lines) > maxLines {
+			failed = append(failed, i+1)
+			continue
+		}
+		pages[i] = page{blocks: inOrder(mended(lines)), height: max(s.height, 1), top: s.top}
 	}
 	switch {
 	case len(d.sheets) == 0, len(failed) == len(d.sheets):
@@ -50,6 +59,10 @@ func (d *document) parsed() (corpus.Parsed, error) {
 	return p, nil
 }
 
+// maxLines bounds the pieces of text on a page, as their places are compared with each
+// other. A page of a newspaper has some thousands.
+const maxLines = 10_000
+
 // usable leaves out characters that say nothing.
 func usable(glyphs []glyph) []glyph {
 	var good []glyph
@@ -70,7 +83,7 @@ func (d *document) warnings(scans, unmapped, failed []int) []string {
 	}
 	warn(scans, "pages without text, perhaps scans: %s; run text recognition over the PDF (for example: ocrmypdf --skip-text)")
 	warn(unmapped, "pages whose fonts don't say which characters they show are left out: %s")
-	warn(failed, "pages that are damaged are left out: %s")
+	warn(failed, "pages that are damaged, or hold more than text, are left out: %s")
 	if d.pages > len(d.sheets) {
 		all = append(all, fmt.Sprintf("only the first %d of %d pages are read; split the PDF, or raise the limit", len(d.sheets), d.pages))
 	}

@@ -109,6 +109,11 @@ func bombs() map[string][]byte {
 	zeros := make([]byte, 64<<20)
 	once := flate(zeros)
 	shows := bytes.Repeat([]byte("BT /F1 10 Tf 50 700 Td (xxxxxxxxxxxxxxxxxxxx) Tj ET\n"), 1<<16)
+	var crowd, pile bytes.Buffer
+	for i := range 30_000 {
+		fmt.Fprintf(&crowd, "BT /F1 4 Tf %d %d Td (ab) Tj ET\n", i*37%600, i*91%800)
+		fmt.Fprintf(&pile, "BT /F1 4 Tf %d 400 Td (%c%c) Tj ET\n", i*37%600, 'a'+i%26, 'a'+i/26%26)
+	}
 	form := "<</Type/XObject/Subtype/Form/BBox[0 0 600 800]/Resources<</XObject<</X 7 0 R>>>>/Length 28>>stream\n" + strings.Repeat("/X Do ", 4) + "    \nendstream"
 	self := page(stream([]byte("/X Do"), ""), "/XObject<</X 7 0 R>>")
 	self = bytes.Replace(self, []byte("xref\n"), []byte("7 0 obj"+form+"\nendobj\nxref\n"), 1)
@@ -117,6 +122,8 @@ func bombs() map[string][]byte {
 		"a stream packed twice": page(stream([]byte(flate([]byte(once))), "/Filter[/FlateDecode/FlateDecode]"), ""),
 		"a million words":       page(stream([]byte(flate(shows)), "/Filter/FlateDecode"), ""),
 		"a form within itself":  self,
+		"a crowd":               page(stream([]byte(flate(crowd.Bytes())), "/Filter/FlateDecode"), ""),
+		"a pile":                page(stream([]byte(flate(pile.Bytes())), "/Filter/FlateDecode"), ""),
 		"nested arrays":         page(stream([]byte("x"), "/A "+strings.Repeat("[", 1<<20)), ""),
 		"nested dictionaries":   page(stream([]byte("x"), "/A "+strings.Repeat("<</A", 1<<18)), ""),
 		"nested operands":       page(stream([]byte(strings.Repeat("[", 1<<20)+"TJ"), ""), ""),

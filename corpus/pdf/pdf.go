@@ -66,16 +66,26 @@ func (r *Reader) parse(ctx context.Context, data []byte) (corpus.Parsed, error) 
 	err := r.with(ctx, func(in pdfium.Pdfium) error { return r.read(ctx, in, data, &d) })
 	switch {
 	case err == nil:
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return corpus.Parsed{}, fmt.Errorf("reading the PDF took too long (%d of its %d pages were read); split it, or save it anew if it is damaged", len(d.sheets), d.pages)
 	case ctx.Err() != nil:
-		return corpus.Parsed{}, fmt.Errorf("reading the PDF was stopped: %w", ctx.Err())
+		return corpus.Parsed{}, late(ctx, &d)
 	case errors.Is(err, errPassword), errors.Is(err, errDamaged), errors.Is(err, errTooLong):
 		return corpus.Parsed{}, err
 	default:
 		return corpus.Parsed{}, fmt.Errorf("the PDF can't be read (%s); it may be damaged, or need more memory than is allowed: save it anew or split it", firstLine(err))
 	}
-	return d.parsed()
+	p, err := d.parsed(ctx)
+	if ctx.Err() != nil {
+		return corpus.Parsed{}, late(ctx, &d)
+	}
+	return p, err
+}
+
+// late says why reading ended before its time.
+func late(ctx context.Context, d *document) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return fmt.Errorf("reading the PDF took too long (%d of its %d pages were read); split it, or save it anew if it is damaged", len(d.sheets), d.pages)
+	}
+	return fmt.Errorf("reading the PDF was stopped: %w", ctx.Err())
 }
 
 // firstLine keeps the stack of a failed WebAssembly program out of a message.
