@@ -50,7 +50,7 @@ func linesOf(glyphs []glyph, typed bool) []line {
 		}
 		open.add(g)
 	}
-	return mended(lines)
+	return lines
 }
 
 // goesOn says whether a glyph stands behind the last one of the line.
@@ -85,6 +85,24 @@ func (l *line) take(other line) {
 	}
 }
 
+// leavesRoomFor says whether a piece belongs between the glyphs of the line: quotation
+// marks, say, which come from another font and are printed behind the rest.
+func (l *line) leavesRoomFor(p line) bool {
+	if p.x0 < l.x0 || p.x0 > l.x1 || len(p.glyphs) > len(l.glyphs) {
+		return false
+	}
+	for _, g := range p.glyphs {
+		room := math.Inf(1)
+		for _, h := range l.glyphs {
+			room = min(room, math.Abs(h.x0-g.x0))
+		}
+		if em := max(l.size, p.size); room < 0.2*em || room > 1.5*em {
+			return false
+		}
+	}
+	return true
+}
+
 // mended joins the lines that some programs write in pieces, one font after the other.
 func mended(lines []line) []line {
 	order := make([]int, len(lines))
@@ -108,11 +126,19 @@ func mended(lines []line) []line {
 				break
 			}
 			gap, em := next.x0-l.x1, max(l.size, next.size)
-			if !gone[b] && gap > pieceLeft*em && gap < piece*em {
-				l.seq = min(l.seq, next.seq)
+			switch {
+			case gone[b]:
+				continue
+			case gap > pieceLeft*em && gap < piece*em:
 				l.take(next)
-				gone[b] = true
+			case l.leavesRoomFor(next):
+				l.take(next)
+				slices.SortStableFunc(l.glyphs, func(a, b glyph) int { return cmpFloat(a.x0, b.x0) })
+			default:
+				continue
 			}
+			l.seq = min(l.seq, next.seq)
+			gone[b] = true
 		}
 	}
 	var out []line

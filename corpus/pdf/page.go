@@ -133,7 +133,7 @@ func (p *pageReader) read(i int) error {
 	}
 	if n := len(p.glyphs); n > 0 {
 		last := p.glyphs[n-1]
-		g.tail = last.x == g.x && last.y == g.y && unicode.IsLower(last.r) && unicode.IsLower(r)
+		g.tail = last.x == g.x && last.y == g.y && (unicode.IsLower(last.r) && unicode.IsLower(r) || r == last.r && (r == '—' || r == '…'))
 		if !g.tail && twice(p.glyphs[max(0, n-64):], g) {
 			return nil
 		}
