@@ -87,28 +87,33 @@ func (x *Index) steps(ctx context.Context, r *run) (*Report, error) {
 	if errors.Is(err, errGivenUp) {
 		return nil, err
 	}
-	if err != nil {
-		if ctx.Err() != nil || old != nil && old.dense {
-			return nil, fmt.Errorf("embedding the new passages: %w", err)
-		}
-		x.tryAgain(err, report)
-		if old != nil && !report.changes() {
+	switch {
+	case err == nil:
+	case ctx.Err() != nil || old != nil && old.dense:
+		return nil, fmt.Errorf("embedding the new passages: %w", err)
+	default:
+		if x.tryAgain(err, report); old != nil && !report.changes() {
 			report.Generation = old.generation
 			return report, nil
 		}
 	}
+	return report, x.publish(ctx, old, next, report)
+}
+
+// publish saves a generation and lets it serve.
+func (x *Index) publish(ctx context.Context, old, next *snapshot, report *Report) error {
 	x.status.enter(PhaseSave, 0)
 	x.saveFiles(ctx)
 	x.saveGeneration(ctx, next)
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return err
 	}
 	x.current.Store(next)
 	x.shelf.from, x.shelf.served, x.shelf.read = nil, nil, nil
 	x.status.serving(next)
 	report.Generation = next.generation
 	x.cleanUp(ctx, old, next)
-	return report, nil
+	return nil
 }
 
 // tryAgain lets a generation serve that has no vectors, because there have been none
