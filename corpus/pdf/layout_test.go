@@ -2,6 +2,7 @@ package pdf_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 )
@@ -297,4 +298,28 @@ func TestLigatures(t *testing.T) {
 	if want := "Official findings on efficient filing: no difference, a fluffy waffle.\n"; p.Text != want {
 		t.Errorf("got %q, want %q", p.Text, want)
 	}
+}
+// A file may hold its lines in any order at all.
+func TestLinesInNoOrder(t *testing.T) {
+	t.Parallel()
+	dice := rand.New(rand.NewPCG(3, 5))
+	type piece struct {
+		x, y float64
+		text string
+	}
+	left, right := prose("左栏", 600)+"", prose("右栏", 587)+"。"
+	var all []piece
+	for x, text := range map[float64]string{50: left, 280: right} {
+		for i, r := 0, []rune(text); len(r) > 0; i++ {
+			n := min(20, len(r))
+			all = append(all, piece{x, 700 - 16*float64(i), string(r[:n])})
+			r = r[n:]
+		}
+	}
+	dice.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	p := newPaper()
+	for _, l := range all {
+		p.put(l.x, l.y, l.text)
+	}
+	check(t, p.sized(200, 750, 24, "两栏之上的标题"), "# 两栏之上的标题", left+right)
 }

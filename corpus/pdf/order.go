@@ -27,6 +27,9 @@ func (b *block) add(l line) {
 // no geometry does. It is followed as far as what stands above comes before what
 // stands below it, and left before right in a row.
 func inOrder(lines []line) []block {
+	if leaps(lines) {
+		lines = chained(lines)
+	}
 	lines = rows(columns(lines))
 	var blocks []block
 	for _, l := range lines {
