@@ -31,6 +31,8 @@ type XML struct {
 	began  int // where the current token began
 	depth  int
 	tokens int
+
+	tooLong error // a token was
 }
 
 var xmlEncoding = regexp.MustCompile(`^\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([\w:.-]+)`)
@@ -61,7 +63,8 @@ func (x *XML) ReadByte() (byte, error) {
 		return 0, io.EOF
 	}
 	if x.at-x.began > x.limits.Token {
-		return 0, fmt.Errorf("a part of it has more than %d bytes", x.limits.Token)
+		x.tooLong = fmt.Errorf("a part of its XML has more than %d bytes; save the document in a simpler form", x.limits.Token)
+		return 0, x.tooLong
 	}
 	x.at++
 	return x.text[x.at-1], nil
@@ -96,6 +99,8 @@ func (x *XML) Next() (xml.Token, error) {
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil, io.EOF
+		case x.tooLong != nil:
+			return nil, x.tooLong
 		case err != nil:
 			return nil, fmt.Errorf("its XML is damaged (%w); open the document in the program that made it, and save it again", err)
 		}

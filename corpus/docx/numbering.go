@@ -175,6 +175,29 @@ func (n *numbering) levelOf(num, style string) int {
 	return 0
 }
 
+// count counts one item more on a level, of levels as at tells.
+func (n *numbered) count(on int, at func(int) level) {
+	p := n.pattern
+	start, override := n.starts[on]
+	switch {
+	case override && !n.used[on]:
+		p.counts[on] = start
+	case p.started[on]:
+		p.counts[on]++
+	default:
+		p.counts[on] = at(on).start
+	}
+	n.used[on], p.started[on] = true, true
+	for i := range levels {
+		switch {
+		case i < on && !p.started[i]:
+			p.counts[i], p.started[i] = at(i).start, true
+		case i > on && (at(i).restart < 0 || at(i).restart > on):
+			p.started[i] = false
+		}
+	}
+}
+
 var placeholder = regexp.MustCompile(`%[1-9]`)
 
 // next counts one item more of a list, and returns its mark with the white space behind
@@ -190,25 +213,7 @@ func (n *numbering) next(l list) (mark string) {
 		}
 		return one.pattern.levels[i]
 	}
-	p := one.pattern
-	start, override := one.starts[l.level]
-	switch {
-	case override && !one.used[l.level]:
-		p.counts[l.level] = start
-	case p.started[l.level]:
-		p.counts[l.level]++
-	default:
-		p.counts[l.level] = at(l.level).start
-	}
-	one.used[l.level], p.started[l.level] = true, true
-	for i := range levels {
-		switch {
-		case i < l.level && !p.started[i]:
-			p.counts[i], p.started[i] = at(i).start, true
-		case i > l.level && (at(i).restart < 0 || at(i).restart > l.level):
-			p.started[i] = false
-		}
-	}
+	one.count(l.level, at)
 	here := at(l.level)
 	if here.format == "bullet" {
 		return "- "
@@ -219,7 +224,7 @@ func (n *numbering) next(l list) (mark string) {
 		if here.legal {
 			format = "decimal"
 		}
-		return numeral(p.counts[i], format)
+		return numeral(one.pattern.counts[i], format)
 	})
 	mark = strings.TrimSpace(mark)
 	if last, _ := utf8.DecodeLastRuneInString(mark); mark != "" && !here.tight && !strings.ContainsRune("、）．：】", last) {

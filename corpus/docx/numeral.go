@@ -5,10 +5,36 @@ import (
 	"strings"
 )
 
+// Formats whose numbers are characters in a row, and those with digits of their own.
+var (
+	ordered = map[string]string{
+		"ideographTraditional":         "甲乙丙丁戊己庚辛壬癸",
+		"ideographZodiac":              "子丑寅卯辰巳午未申酉戌亥",
+		"decimalEnclosedCircle":        "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳",
+		"decimalEnclosedCircleChinese": "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳",
+		"decimalEnclosedParen":         "⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇",
+		"decimalEnclosedFullstop":      "⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛",
+		"ideographEnclosedCircle":      "㊀㊁㊂㊃㊄㊅㊆㊇㊈㊉",
+	}
+	digits = map[string]string{
+		"ideographDigital":           "〇一二三四五六七八九",
+		"taiwaneseDigital":           "〇一二三四五六七八九",
+		"japaneseDigitalTenThousand": "〇一二三四五六七八九",
+		"decimalFullWidth":           "０１２３４５６７８９",
+		"decimalFullWidth2":          "０１２３４５６７８９",
+	}
+)
+
 // numeral writes a number in one of the formats of ISO/IEC 29500-1, 17.18.59
 // (ST_NumberFormat); in decimal where the format is not known or does not go so far.
 func numeral(n int, format string) string {
 	plain := strconv.Itoa(n)
+	if characters := ordered[format]; characters != "" {
+		return nth(n, characters)
+	}
+	if characters := digits[format]; characters != "" {
+		return translated(plain, characters)
+	}
 	switch format {
 	case "none":
 		return ""
@@ -34,22 +60,6 @@ func numeral(n int, format string) string {
 		return han(n, "零壹贰叁肆伍陆柒捌玖", "拾佰仟")
 	case "ideographLegalTraditional":
 		return han(n, "零壹貳參肆伍陸柒捌玖", "拾佰仟")
-	case "ideographDigital", "taiwaneseDigital", "japaneseDigitalTenThousand":
-		return translated(plain, "〇一二三四五六七八九")
-	case "decimalFullWidth", "decimalFullWidth2":
-		return translated(plain, "０１２３４５６７８９")
-	case "ideographTraditional":
-		return nth(n, "甲乙丙丁戊己庚辛壬癸")
-	case "ideographZodiac":
-		return nth(n, "子丑寅卯辰巳午未申酉戌亥")
-	case "decimalEnclosedCircle", "decimalEnclosedCircleChinese":
-		return nth(n, "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
-	case "decimalEnclosedParen":
-		return nth(n, "⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇")
-	case "decimalEnclosedFullstop":
-		return nth(n, "⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛")
-	case "ideographEnclosedCircle":
-		return nth(n, "㊀㊁㊂㊃㊄㊅㊆㊇㊈㊉")
 	case "numberInDash":
 		return "- " + plain + " -"
 	}
@@ -64,8 +74,8 @@ func nth(n int, characters string) string {
 	return strconv.Itoa(n)
 }
 
-func translated(decimal, digits string) string {
-	all := []rune(digits)
+func translated(decimal, characters string) string {
+	all := []rune(characters)
 	return strings.Map(func(r rune) rune {
 		if '0' <= r && r <= '9' {
 			return all[r-'0']
@@ -91,11 +101,11 @@ func roman(n int) string {
 }
 
 // han counts in Chinese up to 9999: 十一, 二十, 一百零五.
-func han(n int, digits, units string) string {
+func han(n int, characters, units string) string {
 	if n <= 0 || n > 9999 {
 		return strconv.Itoa(n)
 	}
-	digit, unit := []rune(digits), []rune(units)
+	digit, unit := []rune(characters), []rune(units)
 	var b strings.Builder
 	decimal, zero := strconv.Itoa(n), false
 	for i, c := range decimal {

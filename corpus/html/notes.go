@@ -87,6 +87,15 @@ func backlink(n *dom.Node) bool {
 	return strings.Contains(attr(n, "href"), "#") && (text == "↩" || text == "↑" || text == "^")
 }
 
+// link writes a link as its text, or as the mark of the note that it refers to.
+func (r *renderer) link(n *dom.Node) {
+	if number, _ := noteOf(n); number != "" {
+		r.out.text("[^" + number + "]")
+	} else if !backlink(n) {
+		r.children(n)
+	}
+}
+
 // noteMark writes the mark of a note in front of it, for any of the elements that hold
 // one, and reports whether it did.
 func (r *renderer) noteMark(n *dom.Node) bool {

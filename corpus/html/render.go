@@ -41,11 +41,7 @@ func (r *renderer) node(n *dom.Node) {
 	}
 	switch n.DataAtom {
 	case atom.A:
-		if number, _ := noteOf(n); number != "" {
-			r.out.text("[^" + number + "]")
-		} else if !backlink(n) {
-			r.children(n)
-		}
+		r.link(n)
 	case atom.Sup:
 		r.sup(n)
 	case atom.Br:
