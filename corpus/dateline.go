@@ -151,7 +151,7 @@ func (d *dateline) alone(body string) bool {
 		if len(l) > 600 {
 			l = strings.ToValidUTF8(l[:600], "")
 		}
-		if !strings.Contains(l, "月") && !strings.Contains(l, "(") {
+		if (!strings.Contains(l, "月") || !strings.ContainsAny(l, "电讯息道")) && !strings.Contains(l, "(") {
 			continue
 		}
 		_, _, month, day, ok := wireParts(bareLine(l))

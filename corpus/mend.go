@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
+	"iter"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -133,8 +133,11 @@ func mendLines(data []byte, declared string) (c candidate, warnings []string, lo
 	var b strings.Builder
 	foreign := map[string][]int{}
 	for number, l := range fileLines(data) {
+		if len(lost) > mendMost {
+			break // it is given up
+		}
 		if name, text := lineEncoding(l); name != "" && name != main && (name == "UTF-8" || main == "UTF-8") {
-			foreign[name] = append(foreign[name], number+1)
+			foreign[name] = append(foreign[name], number)
 			b.WriteString(text)
 		} else {
 			text, gone := lenient(decode, l)
@@ -169,7 +172,7 @@ func mainEncoding(data []byte, declared string) (name string, decode func([]byte
 		choices = append(choices, choice{name, legacyDecoder(e)})
 	}
 	counts := make(map[string]int)
-	for _, l := range fileLines(data) {
+	for _, l := range fileLines(data[:min(len(data), 32<<10)]) {
 		name, _ := lineEncoding(l)
 		counts[name]++
 	}
@@ -198,13 +201,12 @@ func mainEncoding(data []byte, declared string) (name string, decode func([]byte
 // is not what is wrong with it.
 func mixed(data []byte) error {
 	byName := map[string][]int{}
-	lines := fileLines(data)
-	if !slices.ContainsFunc(lines, surelyUTF8) {
+	if !anyLine(data, surelyUTF8) {
 		return nil
 	}
-	for i, l := range lines {
+	for number, l := range fileLines(data) {
 		if name, _ := lineEncoding(l); name != "" {
-			byName[name] = append(byName[name], i+1)
+			byName[name] = append(byName[name], number)
 		}
 	}
 	legacy := "GB18030"
@@ -260,31 +262,45 @@ func lineEncoding(l []byte) (name, text string) {
 	return name, text
 }
 
-// fileLines cuts a file behind its line ends: LF, CRLF or CR. All of these encodings
-// have them as in ASCII.
-func fileLines(data []byte) [][]byte {
-	var lines [][]byte
-	for len(data) > 0 {
-		i := bytes.IndexAny(data, "\r\n")
-		switch {
-		case i < 0:
-			i = len(data)
-		case data[i] == '\r' && i+1 < len(data) && data[i+1] == '\n':
-			i += 2
-		default:
-			i++
+// fileLines are the lines of a file with their line ends, LF, CRLF or CR, and their
+// numbers from 1. All of these encodings have line ends as in ASCII.
+func fileLines(data []byte) iter.Seq2[int, []byte] {
+	return func(yield func(int, []byte) bool) {
+		for number := 1; len(data) > 0; number++ {
+			i := bytes.IndexAny(data, "\r\n")
+			switch {
+			case i < 0:
+				i = len(data)
+			case data[i] == '\r' && i+1 < len(data) && data[i+1] == '\n':
+				i += 2
+			default:
+				i++
+			}
+			if !yield(number, data[:i]) {
+				return
+			}
+			data = data[i:]
 		}
-		lines = append(lines, data[:i])
-		data = data[i:]
 	}
-	return lines
+}
+
+func anyLine(data []byte, is func([]byte) bool) bool {
+	for _, l := range fileLines(data) {
+		if is(l) {
+			return true
+		}
+	}
+	return false
 }
 
 // lineOf is the number of the line in which a byte of a file stands, whose line ends are
 // as in ASCII.
 func lineOf(data []byte, at int) int {
 	before := data[:min(at, len(data))]
-	n := len(fileLines(before))
+	n := 0
+	for number := range fileLines(before) {
+		n = number
+	}
 	if n == 0 || bytes.HasSuffix(before, []byte("\n")) || bytes.HasSuffix(before, []byte("\r")) {
 		n++
 	}

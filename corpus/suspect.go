@@ -160,7 +160,7 @@ func (f *suspectFinder) garbled() {
 	start, n, sum := 0, 0, 0.0
 	flush := func(end int) {
 		// Such stretches are made of characters that hardly occur.
-		if n >= 3 && sum/float64(n) <= 0.3 && readAsGBK(f.text[start:end]) && !f.overlaps(SuspectGarbled, start, end) {
+		if n >= 3 && sum/float64(n) <= 0.3 && readAsGBK(f.text[start:end]) && !slices.ContainsFunc(fillers, func(w string) bool { return strings.Contains(f.text[start:end], w) }) {
 			f.add(SuspectGarbled, start, end)
 		}
 	}
@@ -181,10 +181,6 @@ func (f *suspectFinder) garbled() {
 		n = 0
 	}
 	flush(len(f.text))
-}
-
-func (f *suspectFinder) overlaps(kind SuspectKind, start, end int) bool {
-	return slices.ContainsFunc(f.found[kind], func(s Span) bool { return s.Start < end && start < s.End })
 }
 
 // readAsGBK reports whether the bytes that a stretch has in GBK are, but for its ends,

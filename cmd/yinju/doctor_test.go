@@ -78,7 +78,7 @@ func TestDoctorOnAFolder(t *testing.T) {
 	}
 	expect(t, findings, "ok", "articles", "GB18030 1, UTF-8 1")
 	expect(t, findings, "warn", "skipped", "bad.txt")
-	expect(t, findings, "warn", "skipped", "big name.md")
+	expect(t, findings, "warn", "skipped", `big\nname.md`)
 
 	findings, err = examine(t, nil, "-articles", t.TempDir())
 	if err != nil {
