@@ -191,15 +191,17 @@ func titleOf(paragraphs []paragraph, levels map[float64]int) string {
 	return clean(title)
 }
 
-var junkTitle = regexp.MustCompile(`(?i)^(?:microsoft (?:word|powerpoint|excel|office)\b.*|(?:untitled|无标题|未命名|無標題|新建)\b?.{0,12}|(?:文档|文檔|document|doc|slide|幻灯片|演示文稿|presentation|工作簿|book|powerpoint 演示文稿|标题|title|print|newspaper|about:blank|index)[-_ ]?\d*|[^ ]*\.(?:docx?|wps|rtf|txt|html?|pdf|indd|qxd|fh\d*|ppt|pptx|xlsx?|odt|tmp|tex|dvi|ps|eps|md)|(?:https?|file|data)://?.*|[\d\W_]*)$`)
+// junkTitle matches what programs put where a title belongs: their own names, names of
+// files and addresses, the words for a new document, numbers.
+var junkTitle = regexp.MustCompile(`(?i)^(?:microsoft (?:word|powerpoint|excel|office)\b.*` +
+	`|(?:untitled|document|doc|slide|presentation|book|title|print|index|无标题|無標題|未命名|新建|文档|文檔|幻灯片|演示文稿|powerpoint 演示文稿|工作簿|标题)[-_ ]?(?:文档|文檔|文件|演示文稿|document)?[-_ ]?\d*` +
+	`|.*\.(?:docx?|wps|rtf|txt|html?|pdf|indd|qxd|pptx?|xlsx?|odt|tmp|tex|dvi|ps|eps|md)` +
+	`|(?:https?|file|data|about):\S*|[^\pL]*)$`)
 
 // junk says whether a title was put there by a program and says nothing.
 func junk(title string) bool {
-	return junkTitle.MatchString(title) && strings.IndexFunc(title, func(r rune) bool { return unicode.Is(unicode.Han, r) }) < 0 ||
-		title == "" || junkHan.MatchString(title) || strings.ContainsRune(title, utf8.RuneError)
+	return junkTitle.MatchString(title) || strings.ContainsRune(title, utf8.RuneError)
 }
-
-var junkHan = regexp.MustCompile(`(?i)^(?:microsoft (?:word|powerpoint|excel|office)\b.*|(?:无标题|未命名|無標題|新建|文档|文檔|幻灯片|演示文稿|powerpoint 演示文稿|工作簿|标题)[-_ ]?(?:文档|文件|文檔|演示文稿|\d)*|.*\.(?:docx?|wps|rtf|txt|html?|pdf|indd|pptx?|xlsx?|odt|tmp|tex|dvi|ps|md))$`)
 
 // clean makes one line of a title or a name, in the usual characters.
 func clean(s string) string {

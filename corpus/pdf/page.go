@@ -84,7 +84,8 @@ type pageReader struct {
 	text     references.FPDF_TEXTPAGE
 	box      structs.FPDF_FS_RECTF
 	glyphs   []placed
-	high     rune // the first half of a surrogate pair
+	last     placed // the last one that has a place
+	high     rune   // the first half of a surrogate pair
 	unmapped int
 	typed    bool
 }
@@ -133,7 +134,8 @@ func (p *pageReader) read(i int) error {
 	}
 	if n := len(p.glyphs); n > 0 {
 		last := p.glyphs[n-1]
-		g.tail = last.x == g.x && last.y == g.y && (unicode.IsLower(last.r) && unicode.IsLower(r) || r == last.r && (r == '—' || r == '…'))
+		g.tail = (last.x == g.x || last.left == g.left && last.right == g.right) && last.y == g.y &&
+			(unicode.IsLower(last.r) && unicode.IsLower(r) || r == last.r && (r == '—' || r == '…'))
 		if !g.tail && twice(p.glyphs[max(0, n-64):], g) {
 			return nil
 		}
@@ -148,24 +150,15 @@ func (p *pageReader) place(i int, g *placed) bool {
 	if err != nil {
 		return false
 	}
-	origin, err := p.in.FPDFText_GetCharOrigin(&requests.FPDFText_GetCharOrigin{TextPage: p.text, Index: i})
-	if err != nil {
-		return false
-	}
-	size, err := p.in.FPDFText_GetFontSize(&requests.FPDFText_GetFontSize{TextPage: p.text, Index: i})
-	if err != nil {
-		return false
-	}
 	g.left, g.right = float64(box.Rect.Left), float64(box.Rect.Right)
 	g.bottom, g.top = float64(box.Rect.Bottom), float64(box.Rect.Top)
-	g.x, g.y, g.size = origin.X, origin.Y, size.FontSize
-	if m, err := p.in.FPDFText_GetMatrix(&requests.FPDFText_GetMatrix{TextPage: p.text, Index: i}); err == nil {
-		g.size *= math.Hypot(float64(m.Matrix.C), float64(m.Matrix.D))
-		g.turn = turnOf(float64(m.Matrix.A), float64(m.Matrix.B))
+	if last := p.last; last.size > 0 && last.turn == level && last.top == g.top && last.bottom == g.bottom {
+		// The same font on the same line: half of the calls are saved.
+		g.x, g.y, g.size, g.turn = g.left, last.y, last.size, last.turn
+	} else if !p.set(i, g) {
+		return false
 	}
-	if height := g.top - g.bottom; !(g.size > height/4 && g.size < height*20) {
-		g.size = height // a font that lies about its size
-	}
+	p.last = *g
 	for _, v := range []float64{g.left, g.right, g.bottom, g.top, g.x, g.y} {
 		if !(math.Abs(v) < 1e6) {
 			return false
@@ -174,6 +167,27 @@ func (p *pageReader) place(i int, g *placed) bool {
 	x, y := (g.left+g.right)/2, (g.bottom+g.top)/2
 	return g.size > 0.5 && g.turn != slanted && // a slanted line is a watermark
 		x > float64(p.box.Left)-1 && x < float64(p.box.Right)+1 && y > float64(p.box.Bottom)-1 && y < float64(p.box.Top)+1
+}
+
+// set finds the origin, the size and the direction of character i.
+func (p *pageReader) set(i int, g *placed) bool {
+	origin, err := p.in.FPDFText_GetCharOrigin(&requests.FPDFText_GetCharOrigin{TextPage: p.text, Index: i})
+	if err != nil {
+		return false
+	}
+	size, err := p.in.FPDFText_GetFontSize(&requests.FPDFText_GetFontSize{TextPage: p.text, Index: i})
+	if err != nil {
+		return false
+	}
+	g.x, g.y, g.size = origin.X, origin.Y, size.FontSize
+	if m, err := p.in.FPDFText_GetMatrix(&requests.FPDFText_GetMatrix{TextPage: p.text, Index: i}); err == nil {
+		g.size *= math.Hypot(float64(m.Matrix.C), float64(m.Matrix.D))
+		g.turn = turnOf(float64(m.Matrix.A), float64(m.Matrix.B))
+	}
+	if height := g.top - g.bottom; !(g.size > height/4 && g.size < height*20) {
+		g.size = height // a font that lies about its size
+	}
+	return true
 }
 
 // turnOf is the direction of text under a matrix whose first row is (a, b).
