@@ -100,6 +100,7 @@ type settings struct {
 	system                        string // what the file of -prompt holds
 	eval                          evalSettings
 	presets                       presetSettings
+	export                        exportSettings
 }
 
 // commands is the command line. Settings may stand before or behind a command.
@@ -112,6 +113,8 @@ type commands struct {
 	} `cmd:"" help:"Answer one question on the terminal."`
 	Eval    evalSettings   `cmd:"" help:"Measure retrieval and answers on questions with known answers."`
 	Doctor  struct{}       `cmd:"" help:"Look at settings, folder, cache and model servers, and say what is wrong."`
+	Verify  struct{}       `cmd:"" help:"Check the cache entry by entry, and whether it agrees with the folder. Changes nothing."`
+	Export  exportSettings `cmd:"" help:"Write the passages and their vectors to files that other programs read."`
 	Presets presetSettings `cmd:"" help:"List the providers that -preset knows."`
 	Version struct{}       `cmd:"" help:"Print the version."`
 }
@@ -162,7 +165,7 @@ func parse(sys system) (command string, s *settings, err error) {
 	}
 	s = &c.settings
 	s.question = strings.Join(c.Ask.Question, " ")
-	s.eval, s.presets = c.Eval, c.Presets
+	s.eval, s.presets, s.export = c.Eval, c.Presets, c.Export
 	command, _, _ = strings.Cut(parsed.Command(), " ")
 	if command == "version" || command == "presets" {
 		return command, s, nil

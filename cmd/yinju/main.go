@@ -48,6 +48,10 @@ func run(ctx context.Context, sys system) error {
 		err = ask(ctx, sys, settings)
 	case command == "doctor":
 		err = doctor(ctx, sys, settings)
+	case command == "verify":
+		err = verify(ctx, sys, settings)
+	case command == "export":
+		err = export(ctx, sys, settings)
 	case command == "eval":
 		err = eval(ctx, sys, settings)
 	default:

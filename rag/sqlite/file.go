@@ -240,7 +240,7 @@ func check(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-func strs(ctx context.Context, db *sql.DB, query string) ([]string, error) {
+func strs(ctx context.Context, db querier, query string) ([]string, error) {
 	rows, err := db.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
