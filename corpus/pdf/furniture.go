@@ -44,9 +44,11 @@ func dropFurniture(pages []page) {
 		kinds[e.text] = append(kinds[e.text], i)
 	}
 	drop := make([]bool, len(all))
+	browser := len(pages) == 1 && slices.ContainsFunc(all, func(e edgeLine) bool { return addressed.MatchString(e.text) })
 	for _, same := range kinds {
 		for _, i := range same {
-			drop[i] = running(all, same, i, len(pages)) || len(pages) == 1 && numbered(all[i], 1)
+			drop[i] = running(all, same, i, len(pages)) || len(pages) == 1 && numbered(all[i], 1) ||
+				browser && (addressed.MatchString(all[i].text) || dated.MatchString(all[i].text))
 		}
 	}
 	byPage := make([][]edgeLine, len(pages))
@@ -88,6 +90,13 @@ func running(all []edgeLine, same []int, i, pages int) bool {
 	}
 	return len(alike) >= enough || len(counting) >= enough
 }
+
+// What a browser prints on a page: its address and number below, date and title above.
+// A single page has no other that would tell.
+var (
+	addressed = regexp.MustCompile(`^(?:https?|file|about|data):\S* 0/0$`)
+	dated     = regexp.MustCompile(`^0[/.-]0[/.-]0,? \D{0,3}0:0`)
+)
 
 // counted are lines that say the number of the page, and its own words for it.
 var counted = regexp.MustCompile(`^(?i:第? ?0 ?页[，, ]*([/／共]? ?共? ?0 ?页?)?|[-—–·|]* ?0 ?[-—–·|]*|0 ?[/／] ?0|(page|p\.) ?0( of 0)?)$`)

@@ -294,7 +294,7 @@ func TestTitles(t *testing.T) {
 // A ligature is one glyph that stands for several letters.
 func TestLigatures(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"ligatures.pdf", "ligatures-shared.pdf"} { // by Chromium and WeasyPrint
+	for _, name := range []string{"ligatures.pdf", "ligatures-shared.pdf", "browser.pdf"} { // by Chromium, WeasyPrint, and Chromium with its heads
 		p := parse(t, read(t, name))
 		if want := "Official findings on efficient filing: no difference, a fluffy waffle.\n"; p.Text != want {
 			t.Errorf("%s: got %q, want %q", name, p.Text, want)
