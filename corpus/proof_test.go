@@ -283,7 +283,7 @@ func TestDecodeAccuracy(t *testing.T) {
 func accuracy(t *testing.T, e encoding.Encoding, prose []rune, least, most int) (right, sure float64) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(1, uint64(least)))
-	const tries = 500
+	const tries = 250
 	for range tries {
 		n := min((least+r.IntN(most-least+1))/2, len(prose))
 		start := r.IntN(len(prose) - n + 1)
