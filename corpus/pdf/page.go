@@ -120,12 +120,7 @@ func (p *pageReader) read(i int) error {
 	}
 	p.high = 0
 	if unicode.IsSpace(r) {
-		// PDFium puts spaces where it sees gaps; those of the file mean more.
-		made, err := p.in.FPDFText_IsGenerated(&requests.FPDFText_IsGenerated{TextPage: p.text, Index: i})
-		if err == nil && !made.IsGenerated {
-			p.glyphs = append(p.glyphs, placed{r: ' '})
-			p.typed = true
-		}
+		p.space(i)
 		return nil
 	}
 	g := placed{r: r}
@@ -142,6 +137,16 @@ func (p *pageReader) read(i int) error {
 	}
 	p.glyphs = append(p.glyphs, g)
 	return nil
+}
+
+// space takes in a space. PDFium puts some where it sees gaps; those of the file mean
+// more.
+func (p *pageReader) space(i int) {
+	made, err := p.in.FPDFText_IsGenerated(&requests.FPDFText_IsGenerated{TextPage: p.text, Index: i})
+	if err == nil && !made.IsGenerated {
+		p.glyphs = append(p.glyphs, placed{r: ' '})
+		p.typed = true
+	}
 }
 
 // place finds where character i stands; false if nowhere on the page.
