@@ -53,15 +53,15 @@ func (x *Index) sweepCache(ctx context.Context, s *snapshot) {
 	if x.Cache == nil || x.embeds() && !s.dense {
 		return
 	}
-	live := map[string][]string{x.filesKind(): fileKeys(), x.keptKind(): {generationKey, pendingKey, readKey}}
+	live := map[string][]string{x.filesKind(): fileKeys(), x.keptKind(): {generationKey, pendingKey, readKey}, metaKind: {reportsKey}}
 	for _, segment := range segmentsOf(s.from) {
 		live[x.articlesKind()] = append(live[x.articlesKind()], segment.key)
 		live[x.segmentKind()] = append(live[x.segmentKind()], segment.key)
 	}
 	if x.embeds() {
-		p := x.packsOf(s.space.embedder)
-		live[p.kind] = p.tidy(ctx, x, s.places)
-		live[metaKind] = []string{embedderKey}
+		p := x.packsOf(s.space)
+		live[p.kind] = p.tidy(ctx, x, x.kept.holding(s))
+		live[metaKind] = append(live[metaKind], embedderKey, madeKey(s.space.embedder))
 		live[x.weightKind()] = []string{x.weightKey()}
 		x.save(ctx, []Blob{{metaKind, embedderKey, []byte(x.lineage())}})
 	}

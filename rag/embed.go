@@ -2,51 +2,73 @@ package rag
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
-// embed gives the store the vectors that it lacks: from the cache, or computed
-// batch by batch and cached at once, so that a crash loses one batch at most.
+// embed gives the store the vectors that it lacks: from the cache, or computed in
+// batches, each stored and cached as soon as it is there. If it turns out that the model
+// behind the embedder's name is another one, it begins anew in a space beside the old.
 func (x *Index) embed(ctx context.Context, old, s *snapshot, report *Report) error {
 	if !x.embeds() {
 		return nil
 	}
 	x.noteChangedEmbedder(ctx, report)
 	in, err := x.spaceFor(ctx, old, s)
-	if err != nil {
-		return err
-	}
-	s.space = in
-	ids := s.ids()
-	x.status.enter(PhaseEmbed, len(ids))
-	missing, err := in.store.Missing(ctx, ids)
-	if err != nil {
-		return err
-	}
-	if missing, err = x.putCached(ctx, in, missing); err != nil {
-		return err
-	}
-	done := len(ids) - len(missing)
-	x.status.already(done, len(ids))
-	for len(missing) > 0 {
-		batch := missing[:min(x.EmbedBatch, len(missing))]
-		if err := x.embedBatch(ctx, s, batch); err != nil {
-			return err
+	for try := 1; err == nil; try++ {
+		s.space = in
+		err = x.embedIn(ctx, s, report)
+		var changed *changedModel
+		if !errors.As(err, &changed) || try == spacesATime {
+			break
 		}
-		missing = missing[len(batch):]
-		done += len(batch)
-		report.Embedded += len(batch)
-		x.status.advance(done, len(ids))
+		in, err = x.beside(ctx, in, changed, report), nil
 	}
+	if err != nil {
+		return err
+	}
+	x.failures = 0
 	s.dense = true
 	s.weighed = x.weightBefore(ctx, old, s)
 	return nil
 }
 
+// spacesATime bounds how often one reload begins anew because the model has changed.
+const spacesATime = 3
+
+// embedIn gives the store of the generation's space the vectors that it lacks.
+func (x *Index) embedIn(ctx context.Context, s *snapshot, report *Report) error {
+	in, ids := s.space, s.ids()
+	x.status.enter(PhaseEmbed, len(ids))
+	missing, err := in.store.Missing(ctx, ids)
+	if err != nil {
+		return err
+	}
+	x.kept.loosen(missing)
+	if missing, err = x.putCached(ctx, in, missing); err != nil {
+		return err
+	}
+	missing = in.without(missing)
+	x.status.already(len(ids)-len(missing), len(ids))
+	if len(missing) > 0 && x.Remote || x.suspected.Load() {
+		if err := x.sameModel(ctx, in); err != nil {
+			return err
+		}
+	}
+	work := &embedding{x: x, s: s, left: missing, done: len(ids) - len(missing), total: len(ids)}
+	err = work.run(ctx)
+	report.Embedded += work.embedded
+	report.Warnings = append(report.Warnings, work.warnings()...)
+	return err
+}
+
 // putCached gives the store what the cache holds of the vectors, and returns the
 // IDs of the others.
 func (x *Index) putCached(ctx context.Context, in *space, ids []string) (missing []string, err error) {
-	return x.cachedVectors(ctx, in.embedder, ids, func(vectors []Vector) error {
+	return x.cachedVectors(ctx, in, ids, func(vectors []Vector) error {
+		if want := len(in.made.Canary); want > 0 && len(vectors[0].Values) != want {
+			return ErrDimension
+		}
 		err := in.store.Put(ctx, vectors)
 		if err != nil && ctx.Err() == nil {
 			// Vectors that do not fit together: the model behind the name has changed.
@@ -54,30 +76,6 @@ func (x *Index) putCached(ctx context.Context, in *space, ids []string) (missing
 		}
 		return err
 	})
-}
-
-func (x *Index) embedBatch(ctx context.Context, s *snapshot, ids []string) error {
-	texts := make([]string, len(ids))
-	for i, id := range ids {
-		texts[i] = indexedText(s.passages[s.places[id][0]])
-	}
-	in := s.space
-	values, err := in.embedder.EmbedPassages(ctx, texts)
-	if err != nil {
-		return err
-	}
-	if len(values) != len(ids) {
-		return fmt.Errorf("the embedder returned %d vectors for %d passages", len(values), len(ids))
-	}
-	vectors := make([]Vector, len(ids))
-	for i, id := range ids {
-		vectors[i] = Vector{ID: id, Values: values[i]}
-	}
-	if err := in.store.Put(ctx, vectors); err != nil {
-		return err
-	}
-	x.saveVectors(ctx, in.embedder, vectors)
-	return nil
 }
 
 // noteChangedEmbedder tells the editor why everything is embedded again.

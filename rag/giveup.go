@@ -17,7 +17,7 @@ const lookEvery = 5 * time.Second
 // is embedded by then is not lost. Of two runs in a row one at least goes through, however
 // often the folder changes.
 func (x *Index) whileWanted(ctx context.Context, r *run, old, next *snapshot, embed func(context.Context) error) error {
-	if r.stays {
+	if r.stays || !x.embeds() {
 		return embed(ctx)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -34,7 +34,6 @@ func (x *Index) whileWanted(ctx context.Context, r *run, old, next *snapshot, em
 		return err
 	}
 	x.files = <-stale // what has been read is not read again
-	x.status.abandon(old, next)
 	r.gaveUp = true
 	return errGivenUp
 }

@@ -66,7 +66,7 @@ func reloadAside(x *rag.Index, force bool) <-chan outcome {
 
 func served(t *testing.T, f *folder) (*rag.Index, *pausing) {
 	x, e := newIndex(t, f), newPausing()
-	x.Embedder, x.EmbedBatch = e, 1
+	x.Embedder, x.EmbedBatch, x.EmbedParallel = e, 1, 1
 	x.Ranking.DenseWeight, x.ServeAfter = 0.5, time.Hour
 	first := reloadAside(x, false)
 	over := make(chan struct{})

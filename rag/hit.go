@@ -21,7 +21,8 @@ type Query struct {
 	// has found nothing, and is widened. Negative: the Result.Threshold.
 	MinCoverage float64
 
-	lexical bool // no embedder is asked
+	lexical bool           // no embedder is asked
+	vectors *goldenVectors // of questions that are asked again and again; nil: none
 }
 
 // Result is what a Query found in one generation, best hit first.

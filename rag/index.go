@@ -30,6 +30,7 @@ type Index struct {
 	Version string
 
 	Embedder Embedder           // nil: see Fitter
+	Remote   bool               // Embedder is a server's: whether the model behind its name is still the same is looked at
 	Fitter   Fitter             // makes an Embedder of the passages if there is none; nil: lexical ranking only
 	NewStore func() VectorStore // makes a store for the vectors of one Embedder
 	Cache    Cache              // nil: every start computes everything anew
@@ -39,7 +40,12 @@ type Index struct {
 	// be refused all the same: Result.Threshold is set by it. 0 means 0.05; negative: none.
 	FalseRefusals float64
 
-	EmbedBatch int              // passages embedded and saved at a time; 0 means 64
+	EmbedBatch    int // passages embedded and saved together; 0 means 64
+	EmbedChars    int // Unicode code points of them, unless one alone has more; 0 means 16,000
+	EmbedParallel int // batches embedded at a time; 0 means 4
+	Generations   int // generations that can be served again, the one that serves among them, and reports kept; 0 means 3
+	Gate          Gate
+
 	Now        func() time.Time // what "yesterday" is before; nil means time.Now
 	ServeAfter time.Duration    // a first load goes on so long before it serves without its vectors; 0 means 2 s
 	// TestPhrases is how many phrases of the articles are asked for after a reload, to
@@ -50,12 +56,18 @@ type Index struct {
 	// ranking's weight, if Ranking leaves it open; 0 means 200.
 	WeighQuestions int
 	WeighTime      time.Duration // what asking them may take; 0 means 1 min
-	RetryAfter     time.Duration // until a first load is tried again without its vectors; 0 means 10 s
+	RetryAfter     time.Duration // until a reload that the embedder failed is tried again, doubled up to 32 times as long; 0 means 10 s
 	Patience       time.Duration // that nothing goes on in a reload until Progress says why; 0 means 5 s
 	Log            *slog.Logger  // nil: nothing is logged
 
 	current atomic.Pointer[snapshot]
-	fixed   *space // of Embedder
+	fixed   *space // of Embedder; only a reload touches it
+	kept    generations
+	golden  goldenVectors
+
+	suspected atomic.Bool               // the embedder may have become another one
+	retryAt   atomic.Pointer[time.Time] // when a reload is going to come by itself
+
 	runs    runs
 	status  status
 	shelf   shelf
@@ -66,6 +78,7 @@ type Index struct {
 	files      map[string]*corpus.File // as they were last read, by path
 	savedFiles map[string]*corpus.File // as the cache has them
 	tested     *Report                 // of the last self-test
+	failures   int                     // of the embedder, one after another
 
 	start sync.Once
 	ctx   context.Context // ends with Close
@@ -84,6 +97,15 @@ func (x *Index) init() {
 		}
 		if x.EmbedBatch <= 0 {
 			x.EmbedBatch = 64
+		}
+		if x.EmbedChars <= 0 {
+			x.EmbedChars = 16_000
+		}
+		if x.EmbedParallel <= 0 {
+			x.EmbedParallel = 4
+		}
+		if x.Generations <= 0 {
+			x.Generations = 3
 		}
 		if x.TestTime <= 0 {
 			x.TestTime = 100 * time.Millisecond
@@ -110,9 +132,6 @@ func (x *Index) init() {
 			x.FalseRefusals = 0.05
 		}
 		x.Ranking = x.Ranking.withDefaults()
-		if x.Embedder != nil {
-			x.fixed = &space{embedder: x.Embedder, store: x.NewStore()}
-		}
 	})
 }
 

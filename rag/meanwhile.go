@@ -14,6 +14,7 @@ func (x *Index) embedFirst(ctx context.Context, began time.Time, next *snapshot,
 	go func() {
 		select {
 		case <-time.After(time.Until(began.Add(x.ServeAfter))):
+			x.kept.early(early.generation)
 			x.current.Store(&early)
 			x.status.serving(&early)
 			x.Log.Info("serving by words while the passages are embedded", "generation", early.generation)

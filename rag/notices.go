@@ -92,6 +92,8 @@ var reasons = map[ErrorKind]string{
 func reason(err error, lang language) string {
 	var failed *ModelError
 	switch {
+	case errors.Is(err, ErrDimension):
+		return notice{"向量模型已更换，正在重新计算向量。", "the embedding model has changed; the vectors are being computed anew."}[lang]
 	case !errors.As(err, &failed):
 		return notice{"内部错误。", "an internal error."}[lang]
 	case lang == chinese:

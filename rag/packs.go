@@ -11,9 +11,6 @@ import (
 	"sync"
 )
 
-// vectorKind is the kind of the packs of vectors of an embedder, and of their list.
-func vectorKind(e Embedder) string { return "vectors-1/" + e.Model() }
-
 const (
 	packsKey = "packs" // the keys of the packs
 	// packVectors is how many vectors a pack has that was put together out of others.
@@ -34,11 +31,11 @@ type packs struct {
 	size  map[string]int    // key → vectors in the pack
 }
 
-// packsOf are the cached vectors of an embedder.
-func (x *Index) packsOf(e Embedder) *packs {
+// packsOf are the cached vectors of a space.
+func (x *Index) packsOf(in *space) *packs {
 	x.packsMu.Lock()
 	defer x.packsMu.Unlock()
-	kind := vectorKind(e)
+	kind := in.kind()
 	if x.packs == nil || x.packs.kind != kind {
 		x.packs = &packs{kind: kind}
 	}
@@ -48,8 +45,8 @@ func (x *Index) packsOf(e Embedder) *packs {
 // cachedVectors gives those of ids to take, pack by pack, that the cache holds, and
 // returns the others. What take returns an error for is among the others, unless ctx is
 // done.
-func (x *Index) cachedVectors(ctx context.Context, e Embedder, ids []string, take func([]Vector) error) (missing []string, err error) {
-	p := x.packsOf(e)
+func (x *Index) cachedVectors(ctx context.Context, in *space, ids []string, take func([]Vector) error) (missing []string, err error) {
+	p := x.packsOf(in)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	wanted := make(map[string]bool, len(ids))
@@ -106,11 +103,11 @@ func (p *packs) read(ctx context.Context, x *Index, key string) []Vector {
 }
 
 // saveVectors caches vectors that were computed.
-func (x *Index) saveVectors(ctx context.Context, e Embedder, vectors []Vector) {
+func (x *Index) saveVectors(ctx context.Context, in *space, vectors []Vector) {
 	if x.Cache == nil {
 		return
 	}
-	p := x.packsOf(e)
+	p := x.packsOf(in)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.holds == nil {
@@ -140,12 +137,12 @@ func (p *packs) list() Blob { return Blob{p.kind, packsKey, []byte(strings.Join(
 
 // tidy puts packs together that are small and many, and those of which more than half is
 // not live any more. It returns the keys of all that is to stay in the cache.
-func (p *packs) tidy(ctx context.Context, x *Index, live map[string][]int) []string {
+func (p *packs) tidy(ctx context.Context, x *Index, live func(id string) bool) []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	left := make(map[string]int, len(p.keys))
 	for id, key := range p.holds {
-		if len(live[id]) > 0 {
+		if live(id) {
 			left[key]++
 		} else {
 			delete(p.holds, id)

@@ -18,12 +18,13 @@ const (
 	PhaseIndex Phase = "index"
 	PhaseFit   Phase = "fit" // the built-in embedder is made
 	PhaseEmbed Phase = "embed"
+	PhaseGate  Phase = "gate" // golden questions are asked
 	PhaseSave  Phase = "save"
 	PhaseWeigh Phase = "weigh" // what the vectors are worth is found; the generation serves already
 )
 
 // Progress is the state of the Index as people see it. Done and Total count files in
-// PhaseLoad, articles in PhaseSplit, questions in PhaseWeigh and passages elsewhere.
+// PhaseLoad, articles in PhaseSplit, questions in PhaseGate and PhaseWeigh and passages elsewhere.
 // Within a phase of a reload Done never falls. Paths are relative to the folder; there is
 // no address of a server in it, and no key.
 type Progress struct {
@@ -48,6 +49,11 @@ type Progress struct {
 	Weighing   *Weighing `json:"weighing"`    // what the vectors are worth; nil if none serve
 	LastReport *Report   `json:"last_report"` // of the last reload that succeeded
 	LastError  string    `json:"last_error"`  // why the last reload failed; empty if it did not
+
+	RetryAt     *time.Time `json:"retry_at"`    // when a reload that the embedder failed is tried again by itself; nil if none is
+	Generations []Kept     `json:"generations"` // that can be served again, oldest first
+	Pinned      *Pin       `json:"pinned"`      // by Rollback; nil if none is
+	Reports     []*Report  `json:"reports"`     // of the reloads that brought the last generations, those of earlier starts too, newest first
 }
 
 // Progress tells what the Index serves and what a reload under way is doing.
@@ -61,7 +67,9 @@ func (x *Index) Progress() Progress {
 	p := x.status.progress(time.Now(), x.Patience, server)
 	p.Queued = queued
 	p.Embedder = server
+	p.RetryAt = x.retryAt.Load()
 	s := x.current.Load()
+	x.kept.tell(&p, s)
 	if s != nil && s.space != nil {
 		p.Embedder = s.space.embedder.Model()
 	}

@@ -16,10 +16,11 @@ var ErrEmptied = errors.New("the folder holds no articles any more; the old ones
 
 // Reload brings the Index up to date with the folder and returns when that has
 // happened, or ctx is done (the reload goes on then). It sees every change made to
-// the folder before the call. On an error the old generation goes on serving. force
+// the folder before the call, and ends what Rollback has pinned. On an error the old generation goes on serving. force
 // lets an empty folder empty the Index, and reads every file whatever it looks like.
 func (x *Index) Reload(ctx context.Context, force bool) (*Report, error) {
 	x.init()
+	x.kept.unpin()
 	return x.runs.join(force, x.reload).result(ctx)
 }
 
@@ -36,7 +37,13 @@ func (x *Index) reload(r *run) (*Report, error) {
 		x.Log.Info("a reload was given up for a newer one", "took_ms", time.Since(started).Milliseconds())
 		return nil, err
 	}
+	if errors.Is(err, ErrPinned) {
+		x.pinned(true)
+		x.status.finished(nil)
+		return nil, err
+	}
 	if err != nil {
+		err = x.tryLater(err)
 		x.status.failed(err)
 		if x.ctx.Err() == nil { // else it was stopped
 			x.Log.Error("reload failed, the old generation goes on serving", "error", err)
@@ -48,6 +55,8 @@ func (x *Index) reload(r *run) (*Report, error) {
 	x.selfTest(ctx, x.current.Load(), report)
 	report.Duplicates = x.current.Load().near.groups
 	report.TookMS = time.Since(started).Milliseconds()
+	x.verify(ctx, x.current.Load(), report)
+	x.keepReport(ctx, report)
 	x.status.finished(report)
 	x.Log.Info("reload", "generation", report.Generation, "added", len(report.Added), "changed", len(report.Changed),
 		"removed", len(report.Removed), "unchanged", report.Unchanged, "skipped", len(report.Skipped), "phrases", fmt.Sprintf("%d/%d", report.PhrasesFound, report.PhrasesTested), "duplicates", report.Duplicates, "took_ms", report.TookMS)
@@ -57,6 +66,10 @@ func (x *Index) reload(r *run) (*Report, error) {
 // steps are those of the design: load, split, index, embed, save, swap, clean up.
 func (x *Index) steps(ctx context.Context, r *run) (*Report, error) {
 	began, old := time.Now(), x.current.Load()
+	x.recallReports(ctx)
+	if x.pinned(false) {
+		return nil, ErrPinned
+	}
 	loaded, err := x.Load(ctx, x.known(ctx, r.force), x.status.step)
 	if err != nil {
 		return nil, err
@@ -66,9 +79,9 @@ func (x *Index) steps(ctx context.Context, r *run) (*Report, error) {
 		return nil, ErrEmptied
 	}
 	x.files = filesOf(loaded)
-	if old != nil && !report.changes() && (old.dense || !x.embeds()) {
+	if old != nil && !report.changes() && (old.dense || !x.embeds()) && !x.otherModel(ctx, old) {
 		report.Generation = old.generation
-		return report, nil
+		return report, x.gate(ctx, nil, old, r.force, report)
 	}
 	next, err := x.build(ctx, old, loaded.Articles)
 	if err != nil {
@@ -90,45 +103,34 @@ func (x *Index) steps(ctx context.Context, r *run) (*Report, error) {
 	switch {
 	case err == nil:
 	case ctx.Err() != nil || old != nil && old.dense:
-		return nil, fmt.Errorf("embedding the new passages: %w", err)
+		return nil, &embedError{err}
 	default:
-		if x.tryAgain(err, report); old != nil && !report.changes() {
+		if x.withoutVectors(err, report); old != nil && !report.changes() {
 			report.Generation = old.generation
 			return report, nil
 		}
 	}
-	return report, x.publish(ctx, old, next, report)
+	if err := x.gate(ctx, old, next, r.force, report); err != nil {
+		return nil, err
+	}
+	return report, x.publish(ctx, next, report)
 }
 
 // publish saves a generation and lets it serve.
-func (x *Index) publish(ctx context.Context, old, next *snapshot, report *Report) error {
+func (x *Index) publish(ctx context.Context, next *snapshot, report *Report) error {
 	x.status.enter(PhaseSave, 0)
 	x.saveFiles(ctx)
 	x.saveGeneration(ctx, next)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	x.current.Store(next)
+	if err := x.swap(next); err != nil {
+		return err
+	}
 	x.shelf.from, x.shelf.served, x.shelf.read = nil, nil, nil
-	x.status.serving(next)
 	report.Generation = next.generation
-	x.cleanUp(ctx, old, next)
+	x.cleanUp(ctx, next)
 	return nil
-}
-
-// tryAgain lets a generation serve that has no vectors, because there have been none
-// since the start: answers found by words are better than none. The embedding server
-// is asked again until it answers.
-func (x *Index) tryAgain(err error, report *Report) {
-	report.Warnings = append(report.Warnings, "Serving without the dense ranking, which is tried again: "+err.Error())
-	x.Log.Warn("serving without the dense ranking", "error", err)
-	x.runs.done.Go(func() {
-		select {
-		case <-time.After(x.RetryAfter):
-			x.runs.join(false, x.reload)
-		case <-x.ctx.Done():
-		}
-	})
 }
 
 // known gives the loader what needs no parsing: the files as they were last read, at
@@ -200,10 +202,6 @@ func (r *Report) changes() bool {
 
 // build splits and indexes what is new.
 func (x *Index) build(ctx context.Context, old *snapshot, articles []*corpus.Article) (*snapshot, error) {
-	generation := uint64(1)
-	if old != nil {
-		generation = old.generation + 1
-	}
 	from, err := x.indexed(ctx, old, articles)
 	if err != nil {
 		return nil, err
@@ -215,7 +213,7 @@ func (x *Index) build(ctx context.Context, old *snapshot, articles []*corpus.Art
 	if old != nil {
 		known = old.near.read
 	}
-	next := assemble(generation, old, from, known)
+	next := assemble(x.kept.next(), old, from, known)
 	x.shelf.from, x.shelf.read = from, next.near.read
 	return next, ctx.Err()
 }
@@ -227,16 +225,4 @@ func (s *snapshot) find(a *corpus.Article) (int, bool) {
 	}
 	i, found := s.byID[a.ID]
 	return i, found && sameArticle(s.articles[i], a)
-}
-
-// cleanUp removes from store and cache what neither generation has. The old one is
-// spared because a question may still be reading it.
-func (x *Index) cleanUp(ctx context.Context, old, next *snapshot) {
-	if next.space != nil && old != nil && old.space != nil && old.space.store == next.space.store {
-		gone := x.status.retire(old, next)
-		if err := next.space.store.Delete(ctx, gone); err != nil {
-			x.Log.Warn("vectors that are gone could not be deleted", "error", err)
-		}
-	}
-	x.sweepCache(ctx, next)
 }

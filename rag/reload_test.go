@@ -96,6 +96,7 @@ func TestReloadsThatComeMeanwhileShareOneThatStartsAfterThem(t *testing.T) {
 	f := newFolder(map[string]string{"a.md": "苹果"})
 	f.opened, f.entered = make(chan struct{}, 8), make(chan struct{}, 8)
 	x := newIndex(t, f)
+	x.Embedder = nil // nothing is given up, so that nobody else looks at the folder
 	first := make(chan error, 1)
 	go func() {
 		_, err := x.Reload(context.Background(), false)
@@ -222,11 +223,12 @@ func TestASlowEmbedderAtTheStartKeepsNobodyWaiting(t *testing.T) {
 // slowEmbedder waits for its release.
 type slowEmbedder struct {
 	ragtest.Embedder
+	once           sync.Once
 	begun, release chan struct{}
 }
 
 func (e *slowEmbedder) EmbedPassages(ctx context.Context, texts []string) ([][]float32, error) {
-	close(e.begun)
+	e.once.Do(func() { close(e.begun) })
 	<-e.release
 	return e.Embedder.EmbedPassages(ctx, texts)
 }

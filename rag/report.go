@@ -1,10 +1,15 @@
 package rag
 
-import "yinju/corpus"
+import (
+	"time"
+
+	"yinju/corpus"
+)
 
 // Report says what a reload did. Paths are relative to the folder, sorted.
 type Report struct {
 	Generation uint64           `json:"generation"` // the one that serves afterwards
+	When       time.Time        `json:"when"`       // it ended
 	Added      []string         `json:"added"`
 	Changed    []string         `json:"changed"`
 	Removed    []string         `json:"removed"`
@@ -18,6 +23,8 @@ type Report struct {
 
 	// Weighing says what the vectors are worth; nil without vectors.
 	Weighing *Weighing `json:"weighing"`
+
+	Gate *GateReport `json:"gate"` // how the golden questions went; nil if none were asked
 
 	// The self-test: phrases of the articles that were asked in quotes, those that
 	// brought their article, and the first of the others.

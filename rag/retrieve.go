@@ -117,17 +117,31 @@ func (x *Index) nearest(ctx context.Context, s *snapshot, q Query, k int, keep f
 	if !s.dense || len(s.passages) == 0 || q.lexical {
 		return denseLeg{}, nil
 	}
-	embedCtx, cancel := context.WithTimeout(ctx, embedQueryTimeout)
-	defer cancel()
-	vector, err := s.space.embedder.EmbedQuery(embedCtx, q.Text)
+	vector, err := x.vectorOf(ctx, s.space, q)
 	if err != nil {
 		return denseLeg{}, err
 	}
 	found, err := s.nearestTo(ctx, vector, max(x.Ranking.Pool, k), keep)
+	x.suspect(err)
 	if x.ranking(s).DenseWeight == 0 {
 		found.likenesses = nil // nothing depends on them
 	}
 	return found, err
+}
+
+// vectorOf is a question's vector in a space.
+func (x *Index) vectorOf(ctx context.Context, in *space, q Query) ([]float32, error) {
+	if in.isStale() {
+		return nil, ErrDimension
+	}
+	if q.vectors != nil {
+		return q.vectors.of(ctx, in, q.Text)
+	}
+	ctx, cancel := context.WithTimeout(ctx, embedQueryTimeout)
+	defer cancel()
+	vector, err := in.embedder.EmbedQuery(ctx, q.Text)
+	x.suspect(err)
+	return vector, err
 }
 
 // nearestTo finds the want passages whose vectors are most similar. What the store knows

@@ -94,7 +94,7 @@ func TestPacksAreTidied(t *testing.T) {
 	t.Parallel()
 	x := &Index{Cache: &memory{}}
 	x.init()
-	e := named{}
+	e := newSpace(named{}, nil)
 	live := make(map[string][]int)
 	var ids []string
 	for n := range 3 * mostPacks {
@@ -109,11 +109,11 @@ func TestPacksAreTidied(t *testing.T) {
 		}
 		x.saveVectors(t.Context(), e, vectors)
 	}
-	kept := x.packsOf(e).tidy(t.Context(), x, live)
+	kept := x.packsOf(e).tidy(t.Context(), x, func(id string) bool { return len(live[id]) > 0 })
 	if len(kept) != 2 {
 		t.Errorf("%d blobs are to stay, want a pack and the list", len(kept))
 	}
-	if err := x.Cache.Keep(t.Context(), map[string][]string{vectorKind(e): kept}); err != nil {
+	if err := x.Cache.Keep(t.Context(), map[string][]string{e.kind(): kept}); err != nil {
 		t.Fatal(err)
 	}
 	for _, again := range []*Index{x, {Cache: x.Cache}} {

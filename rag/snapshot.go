@@ -14,6 +14,7 @@ import (
 // snapshot is one generation: everything a question needs, immutable.
 type snapshot struct {
 	generation uint64
+	since      time.Time          // it served first
 	articles   []*corpus.Article  // by path
 	byID       map[string]int     // Article.ID → index in articles
 	passages   []corpus.Passage   // article by article, in reading order

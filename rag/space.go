@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"sync/atomic"
 )
 
 // space is a vector space and the vectors of the passages in it. A generation keeps the
@@ -13,6 +15,39 @@ type space struct {
 	embedder Embedder
 	store    VectorStore
 	fit      fitState // the zero value for an embedder that was not made from the passages
+
+	made    made            // of an embedder that was not
+	refused map[string]bool // passages that it has no vector for
+	stale   *atomic.Bool    // the embedder has become another one; may be nil
+}
+
+func newSpace(e Embedder, store VectorStore) *space {
+	return &space{embedder: e, store: store, stale: new(atomic.Bool)}
+}
+
+func (p *space) isStale() bool { return p.stale != nil && p.stale.Load() }
+
+// kind is that of the packs of its cached vectors, and of their list.
+func (p *space) kind() string {
+	if p.made.Epoch == 0 {
+		return "vectors-1/" + p.embedder.Model()
+	}
+	return fmt.Sprintf("vectors-1/%s#%d", p.embedder.Model(), p.made.Epoch)
+}
+
+func (p *space) refuse(id string) {
+	if p.refused == nil {
+		p.refused = make(map[string]bool)
+	}
+	p.refused[id] = true
+}
+
+// without leaves out of ids what the embedder has refused.
+func (p *space) without(ids []string) []string {
+	if len(p.refused) == 0 {
+		return ids
+	}
+	return slices.DeleteFunc(ids, func(id string) bool { return p.refused[id] })
 }
 
 // fitState says what a fitted embedder has seen of the passages.
@@ -36,6 +71,10 @@ func (x *Index) embeds() bool { return x.Embedder != nil || x.Fitter != nil }
 // one, or another if there is none yet or its embedder is outdated.
 func (x *Index) spaceFor(ctx context.Context, old, next *snapshot) (*space, error) {
 	if x.Embedder != nil {
+		if x.fixed == nil {
+			x.fixed = newSpace(x.Embedder, x.NewStore())
+			x.fixed.made = x.keptMade(ctx)
+		}
 		return x.fixed, nil
 	}
 	now := old.in()
@@ -68,7 +107,7 @@ func (x *Index) added(ctx context.Context, in *space, s *snapshot) (int, error) 
 	if err != nil {
 		return 0, err
 	}
-	missing, err = x.cachedVectors(ctx, in.embedder, missing, func(vectors []Vector) error { return in.store.Put(ctx, vectors) })
+	missing, err = x.cachedVectors(ctx, in, missing, func(vectors []Vector) error { return in.store.Put(ctx, vectors) })
 	return len(missing), err
 }
 

@@ -13,16 +13,15 @@ import (
 
 // status is what Progress shows of a reload. Its methods are safe for concurrent use.
 type status struct {
-	mu      sync.Mutex
-	now     Progress // but for the clocks
-	began   time.Time
-	moved   time.Time // when something last went on
-	rate    rate
-	inHand  map[string]fileBegun
-	holds   map[*Hold]time.Time // since when
-	slow    []FileDone
-	warned  map[string]bool // what the log has been told of in this reload
-	retired []string        // passage IDs that only the generation before this one had
+	mu     sync.Mutex
+	now    Progress // but for the clocks
+	began  time.Time
+	moved  time.Time // when something last went on
+	rate   rate
+	inHand map[string]fileBegun
+	holds  map[*Hold]time.Time // since when
+	slow   []FileDone
+	warned map[string]bool // what the log has been told of in this reload
 }
 
 type fileBegun struct {
@@ -287,35 +286,4 @@ func (s *status) warn(log *slog.Logger, w *Waiting) {
 	if !known {
 		log.Warn("a reload waits", "for", w.What, "name", w.Name, "why", w.Why, "since_ms", w.SinceMS, "doing", w.Doing)
 	}
-}
-
-// abandon notes the passages of a generation that never served, which may have vectors
-// all the same.
-func (s *status) abandon(old, next *snapshot) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for id := range next.places {
-		if old == nil || len(old.places[id]) == 0 {
-			s.retired = append(s.retired, id)
-		}
-	}
-}
-
-// retire notes what only old has and returns what has been gone for a whole
-// generation.
-func (s *status) retire(old, next *snapshot) (gone []string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, id := range s.retired {
-		if len(next.places[id]) == 0 && len(old.places[id]) == 0 {
-			gone = append(gone, id)
-		}
-	}
-	s.retired = nil
-	for id := range old.places {
-		if len(next.places[id]) == 0 {
-			s.retired = append(s.retired, id)
-		}
-	}
-	return gone
 }

@@ -137,7 +137,7 @@ func (x *Index) weigh(ctx context.Context, s *snapshot, report *Report) {
 		}
 		return
 	}
-	x.current.Store(&next)
+	x.replace(s, &next)
 	x.Log.Info("the dense ranking's weight", "weight", next.weighed.Weight, "questions", next.weighed.Questions, "mrr_words", next.weighed.Words, "mrr_fused", next.weighed.Fused)
 	if data, err := json.Marshal(next.weighed); err == nil { // else it is found again
 		x.save(ctx, []Blob{{x.weightKind(), x.weightKey(), data}})

@@ -132,14 +132,24 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 		Log:      s.Log,
 
 		FalseRefusals: orNone(set.FalseRefusals),
+		Generations:   set.Generations,
+		Gate:          rag.Gate{MinCoverage: set.RefuseBelow},
+	}
+	if set.Gate != "" {
+		x.Gate.Questions = set.golden
 	}
 	if set.EmbedModel == "" {
 		x.Fitter = fitter{lsa.Fitter{Terms: words.Terms, Version: words.Version()}}
-		x.EmbedBatch = 4096 // nothing is lost with a batch that costs nothing
+		x.EmbedBatch, x.EmbedChars, x.EmbedParallel = 4096, 1<<30, 1 // nothing is lost with a batch that costs nothing
 		x.Ranking.DenseWeight = max(0, set.DenseWeight)
 		return x
 	}
-	x.Embedder = &openai.Embeddings{BaseURL: set.EmbedURL, Key: set.embedKey, Name: set.EmbedModel, Batch: set.EmbedBatch}
+	x.EmbedBatch, x.EmbedChars, x.EmbedParallel = set.EmbedBatch, set.EmbedChars, set.EmbedParallel
+	x.Remote = true
+	x.Embedder = &openai.Embeddings{
+		BaseURL: set.EmbedURL, Key: set.embedKey, Name: set.EmbedModel,
+		Batch: set.EmbedBatch, MaxBatchChars: set.EmbedChars, Undivided: true,
+	}
 	return x
 }
 

@@ -42,6 +42,8 @@ type settings struct {
 	Fields       []string `help:"Columns of tables (.csv, .json, ...) that hold the text, title, source, author, date, url, tags and id of an article: text=正文,date=meta.date. Default: found by their names." placeholder:"FIELD=COLUMN,..." group:"Articles"`
 	PathRule     []string `help:"What the paths of articles say of them: {source}/{year}/{month}/{title}. There are {source}, {author}, {title}, {tag}, {year}, {month}, {day}, {date}, {*} and {**}; the first rule that fits counts. Dates as in 2023/09/08/x.md, 2023-09-08-x.md or 20230908_x.txt are found without one." placeholder:"RULE,..." group:"Articles"`
 	Undecodable  string   `help:"What becomes of files that can't be decoded whole: skip (with the reason) or replace (what is broken by U+FFFD, with a warning; lines in another encoding are read in theirs)." default:"skip" enum:"skip,replace" group:"Articles"`
+	Generations  int      `help:"Generations that yinju rollback can choose from, the one that serves among them, and reports that are kept." default:"3" group:"Articles"`
+	Gate         string   `help:"File of golden questions, one a line: {\"question\": \"…\", \"articles\": [\"a.md\"]}. What is in the folder serves only if those that were answered before still are." placeholder:"FILE" group:"Articles"`
 	PassageSize  int      `help:"Characters of a passage, about." default:"300" group:"Articles"`
 	PassageShare int      `help:"Characters that neighbouring passages share, about." default:"60" group:"Articles"`
 
@@ -72,9 +74,11 @@ type settings struct {
 	Context      int           `name:"context-tokens" help:"Tokens that the model takes, its answer included; passages and history are cut to what system prompt and answer leave." default:"16384" group:"Chat model"`
 	Prompt       string        `help:"File with a system prompt in place of the built-in one. {{no_answer}} must be in it: the sentence by which the model says that there is no answer; {{language}} and {{today}} may." placeholder:"FILE" group:"Chat model"`
 
-	EmbedModel string `help:"Name of the embedding model. Without one, the built-in one serves, made from the articles." placeholder:"NAME" group:"Embeddings"`
-	EmbedURL   string `help:"Address of an OpenAI-compatible server. The key goes into YINJU_EMBED_KEY or the file named by YINJU_EMBED_KEY_FILE." placeholder:"URL" group:"Embeddings"`
-	EmbedBatch int    `help:"Passages in one request." default:"10" group:"Embeddings"`
+	EmbedModel    string `help:"Name of the embedding model. Without one, the built-in one serves, made from the articles." placeholder:"NAME" group:"Embeddings"`
+	EmbedURL      string `help:"Address of an OpenAI-compatible server. The key goes into YINJU_EMBED_KEY or the file named by YINJU_EMBED_KEY_FILE." placeholder:"URL" group:"Embeddings"`
+	EmbedBatch    int    `help:"Passages in one request." default:"10" group:"Embeddings"`
+	EmbedChars    int    `help:"Characters in one request; a longer passage goes alone." default:"16000" group:"Embeddings"`
+	EmbedParallel int    `help:"Requests for passages at the same time." default:"4" group:"Embeddings"`
 
 	RerankModel   string        `help:"Name of the reranking model. Without one, passages stand in the order in which they were found." placeholder:"NAME" group:"Reranking"`
 	RerankURL     string        `help:"Address of a server with a /rerank, in the manner of Jina and Cohere or of Hugging Face's TEI. The key goes into YINJU_RERANK_KEY or the file named by YINJU_RERANK_KEY_FILE." placeholder:"URL" group:"Reranking"`
@@ -344,7 +348,8 @@ func (s *settings) check() error {
 		within("max-question", float64(s.MaxQuestion), 1, 100_000), within("max-asks", float64(s.MaxAsks), 1, 100_000),
 		within("max-tokens", float64(s.MaxTokens), 0, 10_000_000), within("prompt-chars", float64(s.PromptChars), 500, 10_000_000),
 		within("context-tokens", float64(s.Context), 2048, 10_000_000), s.readPrompt(),
-		within("embed-batch", float64(s.EmbedBatch), 1, 2048), within("dense-fill", s.DenseFill, 0, 1),
+		within("embed-batch", float64(s.EmbedBatch), 1, 2048), within("embed-chars", float64(s.EmbedChars), 100, 10_000_000),
+		within("embed-parallel", float64(s.EmbedParallel), 1, 64), within("generations", float64(s.Generations), 1, 100), s.checkGate(), within("dense-fill", s.DenseFill, 0, 1),
 		within("diversity", s.Diversity, 0, 1), within("false-refusals", s.FalseRefusals, 0, 0.5),
 		within("refuse-below", s.RefuseBelow, -1, 1), within("temperature", s.Temperature, -1, 2),
 		within("dense-weight", s.DenseWeight, -1, 1),

@@ -90,7 +90,7 @@ func (s *service) keepUp(ctx context.Context, fail context.CancelCauseFunc, sys 
 	defer group.Wait()
 	reload := func() {
 		// An error is in the log and in GET /reload; the old generation serves.
-		_, _ = s.Index.Reload(ctx, false)
+		_, _ = s.Index.Refresh(ctx)
 	}
 	if set.Watch { // from before the first load on, so that no change falls between
 		w := corpus.Watcher{Dir: s.Articles, Warn: func(m string) { s.Log.Warn(m) }}

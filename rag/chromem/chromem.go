@@ -93,8 +93,8 @@ func (s *Store) Put(ctx context.Context, vectors []rag.Vector) error {
 	}
 	dimension := len(vectors[0].Values)
 	if s.dimension != 0 && s.dimension != dimension {
-		return fmt.Errorf("vector %q has %d dimensions, those in the store have %d; vectors of another model need a store of their own",
-			vectors[0].ID, dimension, s.dimension)
+		return fmt.Errorf("%w: vector %q has %d, those in the store have %d; vectors of another model need a store of their own",
+			rag.ErrDimension, vectors[0].ID, dimension, s.dimension)
 	}
 	// One by one: AddDocuments starts a goroutine for each document at once. It
 	// refuses nothing that is not refused above, so all are stored.
@@ -203,8 +203,8 @@ func (s *Store) Scores(ctx context.Context, query []float32, ids []string) ([]ra
 }
 
 func (s *Store) otherDimension(query []float32) error {
-	return fmt.Errorf("the query's vector has %d dimensions, those in the store have %d; embed questions and passages with one model",
-		len(query), s.dimension)
+	return fmt.Errorf("%w: the query's vector has %d, those in the store have %d; embed questions and passages with one model",
+		rag.ErrDimension, len(query), s.dimension)
 }
 
 func match(id string, similarity float32) rag.Match {

@@ -34,7 +34,10 @@ type Embeddings struct {
 	Batch         int // texts a request (10, which is the most that some providers take)
 	MaxBatchChars int // Unicode code points a request; a longer text goes alone (16,000)
 	Parallel      int // requests at a time (2)
-	MaxBytes      int // of a server's answer (32 MiB)
+	// Undivided makes an error of a request that the server refuses for its size; else it
+	// is divided. It is for callers that divide by themselves, and keep what is done.
+	Undivided bool
+	MaxBytes  int // of a server's answer (32 MiB)
 
 	Timeout      time.Duration // of a request for passages (60 s)
 	QueryTimeout time.Duration // of EmbedQuery, retries included: a reader is waiting (10 s)
@@ -46,7 +49,7 @@ type Embeddings struct {
 	HTTP *http.Client // its redirect policy and Timeout are not used; nil means a shared one
 
 	mu        sync.Mutex
-	dimension int // of the first vector seen; 0 before
+	dimension int // of the last vector seen; 0 before, and after an error by ErrDimension
 }
 
 var _ rag.Embedder = (*Embeddings)(nil)
@@ -147,6 +150,7 @@ func (e *Embeddings) tooSlow(within time.Duration) *failure {
 // one for each half.
 func (e *Embeddings) batch(ctx context.Context, p patience, texts []string) ([][]float32, error) {
 	timeouts := 0
+	p.model = e.Model()
 	vectors, err := retry(ctx, p, func() ([][]float32, error) {
 		vectors, err := e.request(ctx, texts)
 		if f, ok := errors.AsType[*failure](err); ok && f.Kind == rag.ErrorTimeout {
@@ -160,7 +164,7 @@ func (e *Embeddings) batch(ctx context.Context, p patience, texts []string) ([][
 	if !ok || len(texts) == 1 {
 		return vectors, err
 	}
-	if !f.refusesSize() {
+	if e.Undivided || !f.refusesSize() {
 		return nil, err
 	}
 	middle := len(texts) / 2
@@ -257,8 +261,11 @@ func (e *Embeddings) checkDimension(n int) error {
 	case want == 0:
 		e.dimension = n
 	case n != want:
-		return e.endpoint().protocolFailure(fmt.Sprintf(
+		e.dimension = 0 // if it was no mistake, the next answer shows it
+		f := e.endpoint().protocolFailure(fmt.Sprintf(
 			"The server gave a vector of %d dimensions, not %d: check that the model is still the same.", n, want))
+		f.Err = rag.ErrDimension
+		return f
 	}
 	return nil
 }

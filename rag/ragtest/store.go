@@ -54,7 +54,7 @@ func (s *Store) Put(ctx context.Context, vectors []rag.Vector) error {
 			dimension = len(unit)
 		}
 		if len(unit) != dimension {
-			return fmt.Errorf("vector %q: %d dimensions, want %d", v.ID, len(unit), dimension)
+			return fmt.Errorf("%w: vector %q has %d, want %d", rag.ErrDimension, v.ID, len(unit), dimension)
 		}
 		units[i] = unit
 	}
@@ -91,7 +91,7 @@ func (s *Store) Nearest(ctx context.Context, query []float32, k int) ([]rag.Matc
 	matches := make([]rag.Match, 0, len(s.vectors))
 	for id, v := range s.vectors {
 		if len(v) != len(unit) {
-			return nil, fmt.Errorf("query: %d dimensions, want %d", len(unit), len(v))
+			return nil, fmt.Errorf("%w: the query has %d, want %d", rag.ErrDimension, len(unit), len(v))
 		}
 		var dot float64
 		for i := range v {

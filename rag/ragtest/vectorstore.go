@@ -2,6 +2,7 @@ package ragtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -150,8 +151,11 @@ func storeDimension(t *testing.T, s rag.VectorStore) {
 	ctx := t.Context()
 	must(t, s.Put(ctx, []rag.Vector{vec("a", 1, 0), vec("b", 0, 1)}))
 	must(t, s.Delete(ctx, []string{"a"}))
-	if err := s.Put(ctx, []rag.Vector{vec("c", 1, 0, 0)}); err == nil {
-		t.Error("another dimension was accepted while a vector was left")
+	if err := s.Put(ctx, []rag.Vector{vec("c", 1, 0, 0)}); !errors.Is(err, rag.ErrDimension) {
+		t.Errorf("another dimension while a vector was left: %v, want ErrDimension", err)
+	}
+	if _, err := s.Nearest(ctx, []float32{1, 0, 0}, 1); !errors.Is(err, rag.ErrDimension) {
+		t.Errorf("a query of another dimension: %v, want ErrDimension", err)
 	}
 	must(t, s.Delete(ctx, []string{"b"}))
 	wantNearest(t, s, []float32{1, 0}, 3)
