@@ -24,10 +24,7 @@ type engine struct {
 	cache wazero.CompilationCache
 	users int
 	idle  *time.Timer
-
-	slots  chan struct{} // one for each file that may be read now
-	birth  sync.Mutex    // instances are made one at a time, so that each finds its memory
-	mapped mapping
+	slots chan struct{} // one for each file that may be read now
 }
 
 // wasmPage is the unit of WebAssembly's memory, in bytes.
@@ -48,8 +45,7 @@ func (r *Reader) with(ctx context.Context, f func(pdfium.Pdfium) error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	instance, memory, err := r.engine.instance(ctx, pool)
-	defer memory.unmap() // when nothing can run in it any more
+	instance, err := pool.GetInstanceWithContext(ctx)
 	if err != nil {
 		return err
 	}
@@ -58,14 +54,6 @@ func (r *Reader) with(ctx context.Context, f func(pdfium.Pdfium) error) error {
 	defer kill()
 	defer context.AfterFunc(ctx, kill)()
 	return f(instance)
-}
-
-func (e *engine) instance(ctx context.Context, pool pdfium.Pool) (pdfium.Pdfium, mapping, error) {
-	e.birth.Lock()
-	defer e.birth.Unlock()
-	e.mapped = nil
-	instance, err := pool.GetInstanceWithContext(ctx)
-	return instance, e.mapped, err
 }
 
 // acquire starts PDFium if it does not run.
@@ -125,7 +113,7 @@ func (r *Reader) start(folder string) (_ pdfium.Pool, cache wazero.CompilationCa
 	config := wazero.NewRuntimeConfig().
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling). // PDFium's longjmp
 		WithCloseOnContextDone(true).
-		WithMemoryLimitPages(uint32(min(cmp.Or(r.MaxMemory, 512<<20), 4<<30-wasmPage) / wasmPage))
+		WithMemoryLimitPages(uint32(min(cmp.Or(r.MaxMemory, 256<<20), 4<<30-wasmPage) / wasmPage))
 	if folder != "" {
 		if err := os.MkdirAll(folder, 0o700); err != nil { // it holds code that is run
 			return nil, nil, err
@@ -136,7 +124,6 @@ func (r *Reader) start(folder string) (_ pdfium.Pool, cache wazero.CompilationCa
 		config = config.WithCompilationCache(cache)
 	}
 	pool, err := webassembly.Init(webassembly.Config{
-		Context:       r.engine.allocating(context.Background()),
 		MaxTotal:      cmp.Or(r.Workers, 2),
 		RuntimeConfig: config,
 		FSConfig:      wazero.NewFSConfig(), // without one the whole disk is in the sandbox

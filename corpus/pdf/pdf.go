@@ -33,7 +33,7 @@ type Reader struct {
 
 	MaxPages  int           // pages behind it are left out, with a warning; 0 means 2,000
 	MaxChars  int           // of a file; 0 means 5 million
-	MaxMemory int64         // bytes PDFium may use for one file; 0 means 512 MiB
+	MaxMemory int64         // bytes PDFium may use for one file; 0 means 256 MiB
 	Timeout   time.Duration // for one file; 0 means as long as the Loader allows
 	Workers   int           // files read at once; 0 means 2
 
