@@ -81,6 +81,13 @@ var sayings = map[string]saying{
 
 	"emptied": {409, 0, phrase{"文件夹里已没有文章，原有的文章继续可用。", "若确实要清空，请用 POST /reload?force=true。"}, phrase{"The folder holds no articles any more; those known before still serve.", "To empty the service all the same, POST /reload?force=true."}},
 
+	"gate_failed":          {409, 0, phrase{"没有通过检验，原有的一代继续可用：从前答得出的问题有 %d 个答不出了。例如 %q：应找到 %s，找到的是 %s。", "请改好文章或检验文件再重新读取；若确实要换上，请用 POST /reload?force=true。"}, phrase{"The gate keeps the generation before: %d questions that were answered fail now. For example %q: expected %s, came %s.", "Mend the articles or the gate's file and reload; to serve it all the same, POST /reload?force=true."}},
+	"pinned":               {409, 0, phrase{"退回的那一代已固定，这次读取没有换上。", "POST /reload 会重新读取文件夹，并解除固定。"}, phrase{"An earlier generation was pinned meanwhile; what was read does not serve.", "POST /reload takes in the folder again and unpins."}},
+	"bad_generation":       {400, 0, phrase{"%q 应为一代的编号，或 previous。", "GET /reload 的 generations 列出可以退回的。"}, phrase{"%q must be the number of a generation, or previous.", "GET /reload lists those that can be had in generations."}},
+	"no_such_generation":   {404, 0, phrase{"这一代已不能退回；可以用的有：%s。", "GET /reload 的 generations 列出它们。"}, phrase{"This generation can't be served again; these can: %s.", "GET /reload lists them in generations."}},
+	"no_generation_before": {404, 0, phrase{"没有更早的一代可以退回；可以用的有：%s。", "-generations 设定保留几代；重新启动后从头算起。"}, phrase{"There is no earlier generation to go back to; these can be served: %s.", "-generations says how many are kept, beginning with each start."}},
+	"no_generations":       {404, 0, phrase{"没有可以退回的一代。", "-generations 设定保留几代；重新启动后从头算起。"}, phrase{"There is no generation to go back to.", "-generations says how many are kept, beginning with each start."}},
+
 	"host_refused": {421, 0, phrase{"不以主机名 %q 提供服务。", "请用 localhost 或 IP 地址访问，或把这个主机名加进设置。"}, phrase{"This server does not answer to the host name %q.", "Use localhost or an IP address, or add the name to the settings."}},
 	"cross_origin": {403, 0, phrase{"拒绝来自其他网站的请求。", ""}, phrase{"Requests from other sites are refused.", ""}},
 
@@ -141,6 +148,8 @@ func (s *Server) problemOf(err error) *problem {
 	var p *problem
 	var model *rag.ModelError
 	var input *rag.InputError
+	var generation *rag.GenerationError
+	var gate *rag.GateError
 	var write *corpus.WriteError
 	switch {
 	case errors.As(err, &p):
@@ -163,6 +172,12 @@ func (s *Server) problemOf(err error) *problem {
 		return p
 	case errors.Is(err, rag.ErrEmptied):
 		return fault("emptied")
+	case errors.As(err, &generation):
+		return generationProblem(generation)
+	case errors.As(err, &gate):
+		return gateProblem(gate)
+	case errors.Is(err, rag.ErrPinned):
+		return fault("pinned")
 	case errors.Is(err, context.DeadlineExceeded):
 		return fault("timeout")
 	}

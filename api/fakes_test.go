@@ -92,6 +92,16 @@ func (x *fakeIndex) Reload(ctx context.Context, force bool) (*rag.Report, error)
 	return &rag.Report{Generation: 8, Added: []string{"c.md"}}, nil
 }
 
+func (x *fakeIndex) Rollback(to uint64) (rag.Kept, error) {
+	if to > 6 {
+		return rag.Kept{}, &rag.GenerationError{Wanted: to, Have: []uint64{5, 6}}
+	}
+	p := x.Progress()
+	p.Generation, p.Pinned = max(to, 5), &rag.Pin{Generation: max(to, 5)}
+	x.setProgress(p)
+	return rag.Kept{Generation: p.Generation, Serving: true}, nil
+}
+
 func (x *fakeIndex) Progress() rag.Progress {
 	x.mu.Lock()
 	defer x.mu.Unlock()

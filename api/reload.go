@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -11,15 +12,19 @@ import (
 )
 
 // reload takes in what changed in the folder and reports it, or with ?wait=false
-// answers 202 with the progress.
+// answers 202 with the progress. With ?to= it serves an earlier generation instead.
 func (s *Server) reload(c *gin.Context) error {
 	p := paramsOf(c)
 	wait, force := p.flag("wait", true), p.flag("force", false)
+	to, back := p.raw("to")
 	if err := p.err(); err != nil {
 		return err
 	}
 	if err := s.decodeNothing(c); err != nil {
 		return err
+	}
+	if back {
+		return s.rollback(c, to)
 	}
 	ctx := c.Request.Context()
 	if wait {
@@ -78,7 +83,7 @@ func (s *Server) progress(c *gin.Context) error {
 		// The clocks go on while nothing else does.
 		if now.Seq != last.Seq || now.Queued != last.Queued || time.Since(told) >= s.Timeouts.Clock {
 			last, told = now, time.Now()
-			now.LastReport = nil
+			now.LastReport, now.Reports = nil, nil
 			if stream.event("progress", wholeProgress(now)) != nil || c.Request.Method == http.MethodHead {
 				return nil
 			}
@@ -145,6 +150,10 @@ func wholeReport(r *rag.Report) *rag.Report {
 
 func wholeProgress(p rag.Progress) rag.Progress {
 	p.LastReport = wholeReport(p.LastReport)
+	p.Generations, p.Reports = list(p.Generations), slices.Clone(list(p.Reports))
+	for i, r := range p.Reports {
+		p.Reports[i] = wholeReport(r)
+	}
 	p.Files.InHand, p.Files.Recent, p.Files.Failures = list(p.Files.InHand), list(p.Files.Recent), list(p.Files.Failures)
 	return p
 }

@@ -33,6 +33,8 @@ type Index interface {
 	// Reload starts a reload or joins the one under way. ctx bounds only the
 	// waiting, never the reload.
 	Reload(ctx context.Context, force bool) (*rag.Report, error)
+	// Rollback makes an earlier generation serve and pins it; 0 means the one before.
+	Rollback(to uint64) (rag.Kept, error)
 	Progress() rag.Progress
 	Examples(lang string) []string // questions that the articles answer; lang is "zh" or "en"
 }

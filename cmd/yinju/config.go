@@ -104,6 +104,7 @@ type settings struct {
 	system                        string // what the file of -prompt holds
 	eval                          evalSettings
 	presets                       presetSettings
+	rollback                      rollbackSettings
 	export                        exportSettings
 }
 
@@ -115,12 +116,13 @@ type commands struct {
 	Ask   struct {
 		Question []string `arg:"" help:"The question."`
 	} `cmd:"" help:"Answer one question on the terminal."`
-	Eval    evalSettings   `cmd:"" help:"Measure retrieval and answers on questions with known answers."`
-	Doctor  struct{}       `cmd:"" help:"Look at settings, folder, cache and model servers, and say what is wrong."`
-	Verify  struct{}       `cmd:"" help:"Check the cache entry by entry, and whether it agrees with the folder. Changes nothing."`
-	Export  exportSettings `cmd:"" help:"Write the passages and their vectors to files that other programs read."`
-	Presets presetSettings `cmd:"" help:"List the providers that -preset knows."`
-	Version struct{}       `cmd:"" help:"Print the version."`
+	Eval     evalSettings     `cmd:"" help:"Measure retrieval and answers on questions with known answers."`
+	Doctor   struct{}         `cmd:"" help:"Look at settings, folder, cache and model servers, and say what is wrong."`
+	Verify   struct{}         `cmd:"" help:"Check the cache entry by entry, and whether it agrees with the folder. Changes nothing."`
+	Export   exportSettings   `cmd:"" help:"Write the passages and their vectors to files that other programs read."`
+	Presets  presetSettings   `cmd:"" help:"List the providers that -preset knows."`
+	Rollback rollbackSettings `cmd:"" help:"Let the running server serve an earlier generation, until it is told to reload."`
+	Version  struct{}         `cmd:"" help:"Print the version."`
 }
 
 // errHelped ends a run that only had to print its help.
@@ -169,7 +171,7 @@ func parse(sys system) (command string, s *settings, err error) {
 	}
 	s = &c.settings
 	s.question = strings.Join(c.Ask.Question, " ")
-	s.eval, s.presets, s.export = c.Eval, c.Presets, c.Export
+	s.eval, s.presets, s.export, s.rollback = c.Eval, c.Presets, c.Export, c.Rollback
 	command, _, _ = strings.Cut(parsed.Command(), " ")
 	if command == "version" || command == "presets" {
 		return command, s, nil

@@ -48,6 +48,8 @@ func run(ctx context.Context, sys system) error {
 		err = ask(ctx, sys, settings)
 	case command == "doctor":
 		err = doctor(ctx, sys, settings)
+	case command == "rollback":
+		err = rollback(ctx, sys, settings)
 	case command == "verify":
 		err = verify(ctx, sys, settings)
 	case command == "export":
