@@ -110,12 +110,18 @@ func (x *Index) saveVectors(ctx context.Context, in *space, vectors []Vector) {
 	p := x.packsOf(in)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.holds == nil {
-		for _, key := range p.open(ctx, x) {
-			p.read(ctx, x, key)
-		}
-	}
+	p.openAll(ctx, x)
 	x.save(ctx, p.add(vectors))
+}
+
+// openAll finds out which pack has which vector, unless that is known.
+func (p *packs) openAll(ctx context.Context, x *Index) {
+	if p.holds != nil {
+		return
+	}
+	for _, key := range p.open(ctx, x) {
+		p.read(ctx, x, key)
+	}
 }
 
 // add makes a pack, and returns it and the list of the packs as they are to be cached.
@@ -140,6 +146,7 @@ func (p *packs) list() Blob { return Blob{p.kind, packsKey, []byte(strings.Join(
 func (p *packs) tidy(ctx context.Context, x *Index, live func(id string) bool) []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.openAll(ctx, x)
 	left := make(map[string]int, len(p.keys))
 	for id, key := range p.holds {
 		if live(id) {

@@ -70,15 +70,10 @@ func (x *Index) steps(ctx context.Context, r *run) (*Report, error) {
 	if x.pinned(false) {
 		return nil, ErrPinned
 	}
-	loaded, err := x.Load(ctx, x.known(ctx, r.force), x.status.step)
+	loaded, report, err := x.load(ctx, old, r.force)
 	if err != nil {
 		return nil, err
 	}
-	report := compare(old, loaded)
-	if len(loaded.Articles) == 0 && old != nil && len(old.articles) > 0 && !r.force {
-		return nil, ErrEmptied
-	}
-	x.files = filesOf(loaded)
 	if old != nil && !report.changes() && (old.dense || !x.embeds()) && !x.otherModel(ctx, old) {
 		report.Generation = old.generation
 		return report, x.gate(ctx, nil, old, r.force, report)
@@ -114,6 +109,19 @@ func (x *Index) steps(ctx context.Context, r *run) (*Report, error) {
 		return nil, err
 	}
 	return report, x.publish(ctx, next, report)
+}
+
+// load reads the folder and compares it with the generation that serves.
+func (x *Index) load(ctx context.Context, old *snapshot, force bool) (*corpus.Loaded, *Report, error) {
+	loaded, err := x.Load(ctx, x.known(ctx, force), x.status.step)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(loaded.Articles) == 0 && old != nil && len(old.articles) > 0 && !force {
+		return nil, nil, ErrEmptied
+	}
+	x.files = filesOf(loaded)
+	return loaded, compare(old, loaded), nil
 }
 
 // publish saves a generation and lets it serve.

@@ -73,9 +73,8 @@ type place struct {
 // which may be nil, is another Index: what it has found out about the same parts is not
 // found out again.
 func New(parts []Part, before *Index) *Index {
-	x := &Index{}
-	docs := 0
-	x.parts, docs = shardsOf(parts)
+	shards, docs := shardsOf(parts)
+	x := &Index{parts: shards}
 	slices.SortStableFunc(x.parts, func(a, b part) int { return cmp.Compare(len(b.docs), len(a.docs)) })
 	total := 0
 	x.places = make([]place, docs)
