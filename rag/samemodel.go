@@ -16,7 +16,7 @@ type made struct {
 }
 
 // canaryText is embedded now and then to see that its vector is still the same.
-const canaryText = "引据记下这句话的向量，以便看出向量模型是否仍是原来的那一个。Is the model behind the name still the same in 2026?"
+const canaryText = "引据用这句话看出向量模型是否换了。Is it the same model?"
 
 // alike is the cosine of one text's vectors from which they are of the same model. Other
 // builds of a model (quantised, on another engine) stay above 0.95; other models of the
