@@ -47,7 +47,7 @@ func (r *fileReader) read(name string) *File {
 	if r.scanner.lost[name] && r.before != nil {
 		return r.keep(errors.New("its folder cannot be read"))
 	}
-	now := time.Now()
+	now := time.Now() // before the file is looked at
 	stamp, sidecar := r.stamps(name)
 	if b := r.before; b != nil && b.Stamp != (Stamp{}) && b.Stamp == stamp && b.Sidecar == sidecar {
 		r.outcome = OutcomeKept
@@ -65,9 +65,9 @@ func (r *fileReader) read(name string) *File {
 	r.file.Hash = whole.hash
 	// A file that was written between the two was perhaps read as it is not any more.
 	if s, side := r.stamps(name); s == stamp && side == sidecar && r.skipped == 0 {
-		r.file.Stamp, r.file.Sidecar = stamp.settled(now), sidecar
-		if sidecar != (Stamp{}) && sidecar.settled(now) == (Stamp{}) {
-			r.file.Stamp = Stamp{}
+		r.file.Sidecar = sidecar
+		if sidecar == (Stamp{}) || sidecar.settled(now) != (Stamp{}) {
+			r.file.Stamp = stamp.settled(now)
 		}
 	}
 	if b := r.before; b != nil && b.Hash == whole.hash && (b.Slow == 0 || b.Slow >= maxSlow) {
@@ -76,10 +76,15 @@ func (r *fileReader) read(name string) *File {
 		r.outcome = OutcomeKept
 		return &kept
 	}
+	return r.parse(whole)
+}
+
+// parse returns the file with its articles.
+func (r *fileReader) parse(whole part) *File {
 	ctx, cancel := context.WithTimeout(r.ctx, 10*cmp.Or(r.FileTimeout, time.Minute))
 	defer cancel()
 	if err := r.take(ctx, whole); err != nil {
-		r.skip(name, err)
+		r.skip(whole.name, err)
 	}
 	f := r.finish()
 	if b := r.before; r.retry != nil && b != nil && b.Hash == f.Hash && len(b.Articles) > len(f.Articles) {

@@ -171,15 +171,7 @@ const maxPreamble = 5
 // table makes records of lines: the first names the columns, unless it looks like
 // those that follow.
 func table(lines []tableLine) []record {
-	width := 0
-	for _, l := range lines[:min(len(lines), 50)] {
-		width = max(width, filled(l.cells))
-	}
-	for range maxPreamble {
-		if len(lines) > 1 && width > 1 && lines[0].err == nil && filled(lines[0].cells) == 1 && filled(lines[1].cells) > 0 {
-			lines = lines[1:]
-		}
-	}
+	lines = withoutPreamble(lines)
 	if len(lines) == 0 {
 		return nil
 	}
@@ -213,6 +205,20 @@ func table(lines []tableLine) []record {
 		records = append(records, rec)
 	}
 	return records
+}
+
+// withoutPreamble drops the lines above the head.
+func withoutPreamble(lines []tableLine) []tableLine {
+	width := 0
+	for _, l := range lines[:min(len(lines), 50)] {
+		width = max(width, filled(l.cells))
+	}
+	for range maxPreamble {
+		if len(lines) > 1 && width > 1 && lines[0].err == nil && filled(lines[0].cells) == 1 && filled(lines[1].cells) > 0 {
+			lines = lines[1:]
+		}
+	}
+	return lines
 }
 
 // maxPadded bounds the warnings of short rows in one table.
