@@ -4,7 +4,6 @@ import * as articles from './articles.js';
 import * as chat from './chat.js';
 import { $ } from './dom.js';
 import * as panel from './panel.js';
-import * as reload from './reload.js';
 import { onChange } from './route.js';
 import { examples } from './server.js';
 import { onState, whenReady } from './state.js';
@@ -32,7 +31,7 @@ document.querySelector('.skip').addEventListener('click', (event) => {
 chat.start();
 articles.start();
 panel.start();
-reload.start();
+$('reload').addEventListener('click', () => { void import('./reload.js').then((it) => it.run()); });
 
 let generation;
 onState((state) => {

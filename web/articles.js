@@ -3,10 +3,10 @@
 import { $, h, langOf } from './dom.js';
 import { hashOf, onChange } from './route.js';
 import { articles } from './server.js';
-import { section } from './reload.js';
 import { last, onState } from './state.js';
 import { t } from './strings.js';
 
+const LISTED = 50; // of a long list of files
 const PAGE = 50;
 const PAUSE_MS = 200;
 
@@ -85,4 +85,15 @@ function size(bytes) {
   const kb = bytes / 1024;
   if (kb < 1) return `${bytes} B`;
   return kb < 1024 ? `${kb.toFixed(1)} KB` : `${(kb / 1024).toFixed(1)} MB`;
+}
+
+/** A titled list of [path, words]; null if there is none. */
+export function section(title, items) {
+  if (items.length === 0) return null;
+  const rest = items.length - LISTED;
+  return h('section', null,
+    h('h3', null, t.counted(title, items.length)),
+    h('ul', { class: 'files' },
+      items.slice(0, LISTED).map(([path, words]) => h('li', null, path && h('span', { class: 'path' }, path), words && h('span', { class: 'meta' }, words))),
+      rest > 0 && h('li', { class: 'meta' }, t.andMore(rest))));
 }

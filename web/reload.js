@@ -1,5 +1,6 @@
-// The reload button: progress while it works, then what it did.
+// A reload: progress while it works, then what it did.
 
+import { section } from './articles.js';
 import { $, announce, h } from './dom.js';
 import { ProgressView } from './progress.js';
 import { Failure, followReload, progress, reload } from './server.js';
@@ -8,15 +9,10 @@ import { t } from './strings.js';
 
 const AGAIN_MS = 300;
 const GONE_MS = 60_000; // that a server may not be heard of until it is given up
-const LISTED = 50;
 const BUILT_IN = 'lsa-'; // embedders that are made from the articles
 const CONNECT = 'yinju -embed-model bge-m3 -embed-url http://127.0.0.1:11434/v1';
 
-export function start() {
-  $('reload').addEventListener('click', run);
-}
-
-async function run() {
+export async function run() {
   $('reload').disabled = true;
   const card = $('report');
   const view = new ProgressView();
@@ -85,15 +81,4 @@ function reportNodes(report) {
     section(t.skipped, list('skipped').map(({ path, reason }) => [path, reason])),
     section(t.warnings, list('warnings').map((words) => [null, words])),
   ].filter(Boolean);
-}
-
-/** A titled list of [path, words]; null if there is none. */
-export function section(title, items) {
-  if (items.length === 0) return null;
-  const rest = items.length - LISTED;
-  return h('section', null,
-    h('h3', null, t.counted(title, items.length)),
-    h('ul', { class: 'files' },
-      items.slice(0, LISTED).map(([path, words]) => h('li', null, path && h('span', { class: 'path' }, path), words && h('span', { class: 'meta' }, words))),
-      rest > 0 && h('li', { class: 'meta' }, t.andMore(rest))));
 }

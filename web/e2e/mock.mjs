@@ -168,6 +168,7 @@ async function handle(request, response, asked, state) {
   const asset = /^\/assets\/_\/([a-z]+\.([a-z]+))$/.exec(url.pathname);
   if (url.pathname === '/') return send(200, TYPES.html, await readFile(new URL('index.html', WEB)));
   if (asset) return send(200, TYPES[asset[2]], await readFile(new URL(asset[1], WEB)));
+  if (url.pathname === '/healthz') return json(200, { status: 'ok', version: 'mock', writes: false });
   if (url.pathname === '/examples') return json(200, { questions: ['蓄水总量是多少？', '收集池有几座？', HOSTILE] });
   if (url.pathname === '/articles') return json(200, { articles: ARTICLES.filter((a) => a.title.includes(url.searchParams.get('q') ?? '')), next: '' });
   if (url.pathname.startsWith('/articles/')) return send(200, TYPES.html, readingPage(url.pathname.slice(10), url.searchParams));
