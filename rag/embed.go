@@ -18,7 +18,7 @@ func (x *Index) embed(ctx context.Context, old, s *snapshot, report *Report) err
 	for try := 1; err == nil; try++ {
 		s.space = in
 		err = x.embedIn(ctx, s, report)
-		var changed *changedModel
+		var changed *changedModelError
 		if !errors.As(err, &changed) || try == spacesATime {
 			break
 		}

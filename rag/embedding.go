@@ -83,7 +83,7 @@ func (e *embedding) text(id string) string { return indexedText(e.s.passages[e.s
 func (e *embedding) fail(err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if changed := (*changedModel)(nil); e.err == nil || errors.As(err, &changed) {
+	if changed := (*changedModelError)(nil); e.err == nil || errors.As(err, &changed) {
 		e.err = err
 	}
 }
@@ -104,7 +104,7 @@ func (e *embedding) embed(ctx context.Context, ids []string) error {
 		return err
 	}
 	if len(ids) == 1 || why != faultSize {
-		var other *changedModel
+		var other *changedModelError
 		if now := e.same(ctx); errors.As(now, &other) {
 			return now
 		} else if now != nil {

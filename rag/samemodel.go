@@ -23,10 +23,10 @@ const canaryText = "引据用这句话看出向量模型是否换了。Is it the
 // same dimension come to about 0.
 const alike = 0.9
 
-// changedModel is found where an embedder has become another one under the same name.
-type changedModel struct{ was, now []float32 }
+// changedModelError is found where an embedder has become another one under the same name.
+type changedModelError struct{ was, now []float32 }
 
-func (e *changedModel) Error() string {
+func (e *changedModelError) Error() string {
 	switch len(e.was) {
 	case len(e.now):
 		return "the embedding model under the same name is another one now: the same text has another vector"
@@ -36,11 +36,11 @@ func (e *changedModel) Error() string {
 	return fmt.Sprintf("the embedding model under the same name is another one now: its vectors have %d dimensions, not %d", len(e.now), len(e.was))
 }
 
-func (e *changedModel) Is(target error) bool {
+func (e *changedModelError) Is(target error) bool {
 	return target == ErrDimension && len(e.was) != len(e.now)
 }
 
-// sameModel returns a *changedModel if the embedder is no longer the one that made the
+// sameModel returns a *changedModelError if the embedder is no longer the one that made the
 // vectors of in. Of a space that it knows nothing of yet it notes what there is to know.
 // Other errors are the embedder's.
 func (x *Index) sameModel(ctx context.Context, in *space) error {
@@ -71,7 +71,7 @@ func (x *Index) sameModel(ctx context.Context, in *space) error {
 			return nil
 		}
 	}
-	return &changedModel{in.made.Canary, again}
+	return &changedModelError{in.made.Canary, again}
 }
 
 // canary asks for the vector of canaryText. An adapter's first answer of another
@@ -94,7 +94,7 @@ func (x *Index) canary(ctx context.Context) ([]float32, error) {
 // told of it is whether the dimension fits.
 func (x *Index) firstCanary(ctx context.Context, in *space, now []float32) error {
 	if _, err := in.store.Nearest(ctx, now, 1); errors.Is(err, ErrDimension) {
-		return &changedModel{nil, now}
+		return &changedModelError{nil, now}
 	}
 	in.made.Canary = now
 	x.saveMade(ctx, in)
@@ -104,7 +104,7 @@ func (x *Index) firstCanary(ctx context.Context, in *space, now []float32) error
 
 // beside makes the space of the model that has taken another's place. The vectors of the
 // old one serve as long as the generation does, but no question meets them any more.
-func (x *Index) beside(ctx context.Context, in *space, changed *changedModel, report *Report) *space {
+func (x *Index) beside(ctx context.Context, in *space, changed *changedModelError, report *Report) *space {
 	in.stale.Store(true)
 	next := newSpace(x.Embedder, x.NewStore())
 	next.made = made{in.made.Epoch + 1, changed.now}
@@ -136,7 +136,7 @@ func (x *Index) verify(ctx context.Context, s *snapshot, report *Report) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, verifyTimeout)
 	defer cancel()
-	var changed *changedModel
+	var changed *changedModelError
 	switch err := x.sameModel(ctx, s.space); {
 	case errors.As(err, &changed):
 		s.space.stale.Store(true)
@@ -150,7 +150,7 @@ func (x *Index) verify(ctx context.Context, s *snapshot, report *Report) {
 
 // otherModel tells whether a suspicion about the embedder has come true.
 func (x *Index) otherModel(ctx context.Context, s *snapshot) bool {
-	var changed *changedModel
+	var changed *changedModelError
 	return x.suspected.Load() && s.dense && errors.As(x.sameModel(ctx, s.space), &changed)
 }
 

@@ -163,8 +163,13 @@ func TestReloadsOutliveTheServersFaults(t *testing.T) {
 func TestWrongAnswersAreAskedForAgain(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []fault{
-		{Kind: openaitest.Fewer}, {Kind: openaitest.Dimension, N: 3}, {Kind: openaitest.NaN}, {Kind: openaitest.Zero},
-		{Kind: openaitest.Twice}, {Kind: openaitest.HTML}, {Kind: openaitest.Shuffled},
+		{Kind: openaitest.Fewer},
+		{Kind: openaitest.Dimension, N: 3},
+		{Kind: openaitest.NaN},
+		{Kind: openaitest.Zero},
+		{Kind: openaitest.Twice},
+		{Kind: openaitest.HTML},
+		{Kind: openaitest.Shuffled},
 	} {
 		t.Run(string(kind.Kind), func(t *testing.T) {
 			t.Parallel()
