@@ -100,7 +100,7 @@ export const words = {
   weighing: (w) => !w.weight ? 'fill the last places only' : `weight ${w.weight.toFixed(2)}${w.questions ? `, MRR ${w.mrr_words.toFixed(1)} → ${w.mrr_fused.toFixed(1)} on ${w.questions} self-made questions` : ''}`,
   indexing: 'Indexing the articles',
   indexingText: 'You can ask as soon as this is done; the page goes on by itself.',
-  phase: { idle: 'Preparing', load: 'Reading files', split: 'Cutting passages', index: 'Indexing words', fit: 'Learning the vector space', embed: 'Computing vectors', save: 'Saving', weigh: 'Weighing the vectors' },
+  phase: { idle: 'Preparing', load: 'Reading files', split: 'Cutting passages', index: 'Indexing words', fit: 'Learning the vector space', embed: 'Computing vectors', gate: 'Asking the golden questions', save: 'Saving', weigh: 'Weighing the vectors' },
   progress: (done, total) => `${done} / ${total}`,
   eta: (s) => `about ${s < 90 ? `${s} s` : s < 5400 ? `${Math.round(s / 60)} min` : `${(s / 3600).toFixed(1)} h`} left`,
   rate: (n) => `${n < 10 ? n.toFixed(1) : Math.round(n)} a second`,

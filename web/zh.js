@@ -100,7 +100,7 @@ export const words = {
   weighing: (w) => !w.weight ? '只补最后几位' : `份额 ${w.weight.toFixed(2)}${w.questions ? `，自拟 ${w.questions} 问 MRR ${w.mrr_words.toFixed(1)} → ${w.mrr_fused.toFixed(1)}` : ''}`,
   indexing: '正在为文章建立索引',
   indexingText: '完成后即可提问，本页会自动继续。',
-  phase: { idle: '准备', load: '读取文件', split: '切分段落', index: '建立词索引', fit: '学习语义空间', embed: '计算向量', save: '保存', weigh: '测定向量的份额' },
+  phase: { idle: '准备', load: '读取文件', split: '切分段落', index: '建立词索引', fit: '学习语义空间', embed: '计算向量', gate: '先问检验的问题', save: '保存', weigh: '测定向量的份额' },
   progress: (done, total) => `${done} / ${total}`,
   eta: (s) => `约剩 ${s < 90 ? `${s} 秒` : s < 5400 ? `${Math.round(s / 60)} 分钟` : `${(s / 3600).toFixed(1)} 小时`}`,
   rate: (n) => `每秒 ${n < 10 ? n.toFixed(1) : Math.round(n)}`,
