@@ -146,6 +146,7 @@ var phaseWords = map[rag.Phase][2]string{
 	rag.PhaseIndex: {"indexing words", "passages"},
 	rag.PhaseFit:   {"learning the vector space", "passages"},
 	rag.PhaseEmbed: {"computing vectors", "passages"},
+	rag.PhaseGate:  {"asking the golden questions", "questions"},
 	rag.PhaseSave:  {"saving", ""},
 	rag.PhaseWeigh: {"weighing the vectors", "questions"},
 }
