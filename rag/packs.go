@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -12,7 +13,9 @@ import (
 )
 
 const (
-	packsKey = "packs" // the keys of the packs
+	// listed is how many keys of packs stand in one blob: with each batch that is computed
+	// only the last of these blobs is written anew.
+	listed = 128
 	// packVectors is how many vectors a pack has that was put together out of others.
 	packVectors = 4096
 	// mostPacks is how many packs there are of less than half of that before they are put
@@ -85,9 +88,12 @@ func (x *Index) cachedVectors(ctx context.Context, in *space, ids []string, take
 	return missing, ctx.Err()
 }
 
-// open reads the list of the packs.
+// open reads the lists of the packs.
 func (p *packs) open(ctx context.Context, x *Index) []string {
-	p.keys = strings.Fields(string(x.cached(ctx, p.kind, []string{packsKey})[packsKey]))
+	p.keys = nil
+	for n := 0; len(p.keys) == n*listed; n++ {
+		p.keys = append(p.keys, strings.Fields(string(x.cached(ctx, p.kind, []string{listKey(n)})[listKey(n)]))...)
+	}
 	p.holds, p.size = make(map[string]string), make(map[string]int)
 	return slices.Clone(p.keys)
 }
@@ -124,7 +130,7 @@ func (p *packs) openAll(ctx context.Context, x *Index) {
 	}
 }
 
-// add makes a pack, and returns it and the list of the packs as they are to be cached.
+// add makes a pack, and returns it and the list that it is in as they are to be cached.
 func (p *packs) add(vectors []Vector) []Blob {
 	data := encodePack(vectors)
 	sum := sha256.Sum256(data)
@@ -136,10 +142,25 @@ func (p *packs) add(vectors []Vector) []Blob {
 	for _, v := range vectors {
 		p.holds[v.ID] = key
 	}
-	return []Blob{{p.kind, key, data}, p.list()}
+	return []Blob{{p.kind, key, data}, p.list(slices.Index(p.keys, key) / listed)}
 }
 
-func (p *packs) list() Blob { return Blob{p.kind, packsKey, []byte(strings.Join(p.keys, "\n"))} }
+func listKey(n int) string { return fmt.Sprintf("packs/%d", n) }
+
+// list is the nth list of packs.
+func (p *packs) list(n int) Blob {
+	part := p.keys[min(n*listed, len(p.keys)):min((n+1)*listed, len(p.keys))]
+	return Blob{p.kind, listKey(n), []byte(strings.Join(part, "\n"))}
+}
+
+// lists are all lists of packs, one of them empty if the others are full.
+func (p *packs) lists() []Blob {
+	var lists []Blob
+	for n := range len(p.keys)/listed + 1 {
+		lists = append(lists, p.list(n))
+	}
+	return lists
+}
 
 // tidy puts packs together that are small and many, and those of which more than half is
 // not live any more. It returns the keys of all that is to stay in the cache.
@@ -176,7 +197,11 @@ func (p *packs) tidy(ctx context.Context, x *Index, live func(id string) bool) [
 		p.join(ctx, x, half[:n])
 		half = half[n:]
 	}
-	return append(slices.Clone(p.keys), packsKey)
+	keep := slices.Clone(p.keys)
+	for _, list := range p.lists() {
+		keep = append(keep, list.Key)
+	}
+	return keep
 }
 
 // join makes one pack of what is left of some.
@@ -196,11 +221,11 @@ func (p *packs) join(ctx context.Context, x *Index, keys []string) {
 	for _, key := range keys {
 		delete(p.size, key)
 	}
-	if len(vectors) == 0 {
-		x.save(ctx, []Blob{p.list()})
-		return
+	var pack []Blob
+	if len(vectors) > 0 {
+		pack = p.add(vectors)[:1]
 	}
-	x.save(ctx, p.add(vectors))
+	x.save(ctx, append(pack, p.lists()...))
 }
 
 // A pack is the number of its vectors and their dimension, the IDs, each with its length

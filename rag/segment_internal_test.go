@@ -2,6 +2,7 @@ package rag
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -163,3 +164,30 @@ func (m *memory) Keep(_ context.Context, live map[string][]string) error {
 }
 
 func (m *memory) Damaged() int { return 0 }
+
+// What is written with a batch does not grow with the number of batches before it.
+func TestListsOfPacksAreWrittenInParts(t *testing.T) {
+	t.Parallel()
+	cache := &memory{}
+	x := &Index{Cache: cache}
+	x.init()
+	e := newSpace(named{}, nil)
+	vector := func(n int) Vector { return Vector{fmt.Sprint("passage ", n), []float32{float32(n), 1}} }
+	const batches = 3*listed + 5
+	var ids []string
+	for n := range batches {
+		x.saveVectors(t.Context(), e, []Vector{vector(n)})
+		ids = append(ids, vector(n).ID)
+	}
+	p := x.packsOf(e)
+	for n, list := range p.lists() {
+		if most := listed * 33; len(list.Data) > most {
+			t.Errorf("list %d has %d bytes, more than %d", n, len(list.Data), most)
+		}
+	}
+	again := &Index{Cache: cache}
+	again.init()
+	if missing, err := again.cachedVectors(t.Context(), e, ids, func([]Vector) error { return nil }); err != nil || len(missing) > 0 {
+		t.Errorf("%d of %d vectors are missing, %v", len(missing), batches, err)
+	}
+}
