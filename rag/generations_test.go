@@ -67,7 +67,9 @@ func TestReportsAreKeptOverAStart(t *testing.T) {
 	reload(t, x)
 	reload(t, x) // without changes
 	if r := x.Progress().Reports; len(r) != 2 || r[0].Generation != 3 || fmt.Sprint(r[1].Added) != "[b.md]" || r[0].When.Before(r[1].When) {
-		t.Errorf("%+v", r)
+		for _, one := range r {
+			t.Errorf("%+v", *one)
+		}
 	}
 	again := newIndex(t, f)
 	again.Cache, again.Generations = cache, 2

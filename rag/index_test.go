@@ -94,7 +94,7 @@ func newIndex(t testing.TB, f *folder) *rag.Index {
 	t.Helper()
 	x := &rag.Index{
 		Load: f.load, Split: lines, Words: fold.Grams, Cut: characters, Version: "test",
-		TestTime: time.Minute, Embedder: &ragtest.Embedder{}, NewStore: func() rag.VectorStore { return &ragtest.Store{} }, Cache: &ragtest.Cache{},
+		TestTime: time.Minute, ServeAfter: time.Hour, Embedder: &ragtest.Embedder{}, NewStore: func() rag.VectorStore { return &ragtest.Store{} }, Cache: &ragtest.Cache{},
 	}
 	t.Cleanup(x.Close)
 	return x
