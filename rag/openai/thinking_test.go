@@ -39,11 +39,12 @@ const (
 
 func TestThinkingIsASignOfLife(t *testing.T) {
 	t.Parallel()
-	lines := append(strings.Split(strings.Repeat(thinks+"|", 8), "|")[:8], ": keep-alive", thinks, says, stopped)
-	c := quickChat(drip(t, 40*time.Millisecond, lines...))
-	c.FirstTimeout, c.IdleTimeout = 150*time.Millisecond, 150*time.Millisecond
+	lines := append(strings.Split(strings.Repeat(thinks+"|", 19), "|")[:19], ": keep-alive", thinks, says, stopped)
+	// In all it takes longer than either limit, each piece of it far less: the machine may be busy.
+	c := quickChat(drip(t, 60*time.Millisecond, lines...))
+	c.FirstTimeout, c.IdleTimeout = time.Second, time.Second
 	got := ask(t.Context(), c, "q")
-	if got.err != nil || got.text() != "好" || got.thinks != strings.Repeat("嗯", 9) {
+	if got.err != nil || got.text() != "好" || got.thinks != strings.Repeat("嗯", 20) {
 		t.Errorf("got %+v", got)
 	}
 }
