@@ -268,6 +268,6 @@ func post(ctx context.Context, url, body string, out any) (status int, err error
 	if err != nil {
 		return 0, err
 	}
-	defer response.Body.Close() //nolint:errcheck // it has been read
+	defer response.Body.Close()
 	return response.StatusCode, json.NewDecoder(response.Body).Decode(out)
 }
