@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"yinju/corpus"
@@ -253,11 +254,13 @@ func on(e xml.StartElement) bool {
 	return true
 }
 
-// firstHeading is the heading of the first level with which the text begins, if it has
-// no other.
+// chapter begins a heading that is one of several rather than the document's title.
+var chapter = regexp.MustCompile(`(?i)^(?:第.{1,4}[章节節篇部编編]|[一二三四五六七八九十]+[、.．]|[\d.]+[、.．\s]|[（(]|chapter\s|part\s|摘要|前言|序言|引言|abstract|introduction|preface)`)
+
+// firstHeading is the heading with which a document begins, if that may be its title.
 func firstHeading(text string) string {
 	first, _, _ := strings.Cut(text, "\n")
-	if title, ok := strings.CutPrefix(first, "# "); ok && !strings.Contains(text[len(first):], "\n# ") {
+	if title, ok := strings.CutPrefix(first, "# "); ok && (!strings.Contains(text[len(first):], "\n# ") || !chapter.MatchString(title)) {
 		return title
 	}
 	return ""

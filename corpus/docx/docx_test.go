@@ -263,7 +263,8 @@ func TestProperties(t *testing.T) {
 		{"文档1", "微软用户", "machine learning", "", "", "", "machine learning"},
 		{"Untitled", "DESKTOP-8AB1", "", styled("1", "唯一的标题"), "唯一的标题", "", ""},
 		{"旧模板", "", "", styled("a", "真正的标题"), "真正的标题", "", ""},
-		{"", "", "", styled("1", "甲") + styled("1", "乙"), "", "", ""},
+		{"", "", "", styled("1", "湿地之秋") + styled("1", "候鸟"), "湿地之秋", "", ""},
+		{"", "", "", styled("1", "第一章 总则") + styled("1", "第二章 罚则"), "", "", ""},
 	} {
 		got := read(t, tt.body+p("正文。"), "docProps/core.xml", core(tt.title, tt.author, tt.keywords))
 		if tags := strings.Join(got.Tags, "|"); got.Title != tt.wantTitle || got.Author != tt.wantAuthor || tags != tt.wantTags || !got.Published.IsZero() {
