@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"sync"
+	"sync/atomic"
 )
 
 const (
@@ -37,9 +38,10 @@ func (x *Index) save(ctx context.Context, blobs []Blob) {
 func inParallel(n int, do func(i int)) {
 	var wg sync.WaitGroup
 	workers := min(runtime.GOMAXPROCS(0), n)
-	for w := range workers {
+	var next atomic.Int64
+	for range workers {
 		wg.Go(func() {
-			for i := w; i < n; i += workers {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 				do(i)
 			}
 		})

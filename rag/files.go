@@ -18,7 +18,7 @@ import (
 // writes little of them.
 const fileBlobs = 64
 
-func (x *Index) filesKind() string { return "files-1/" + x.Version }
+func (x *Index) filesKind() string { return "files-2/" + x.Version }
 
 func fileKeys() []string {
 	keys := make([]string, fileBlobs)
@@ -38,12 +38,13 @@ func fileBlob(path string) int {
 // fileRecord is a corpus.File as it is cached: the articles are in segments.
 type fileRecord struct {
 	corpus.File
+	Hash     []byte
 	Articles []articleRecord
 }
 
 type articleRecord struct {
 	Path string
-	Hash [32]byte
+	Hash []byte
 }
 
 func filesOf(loaded *corpus.Loaded) map[string]*corpus.File {
@@ -119,9 +120,13 @@ func (x *Index) cachedFiles(ctx context.Context) corpus.Known {
 // restoreFile gives a file back its articles; nil if one is missing.
 func (x *Index) restoreFile(r *fileRecord) *corpus.File {
 	f := r.File
+	if len(r.Hash) != len(f.Hash) {
+		return nil
+	}
+	f.Hash = [32]byte(r.Hash)
 	for _, want := range r.Articles {
 		a := x.shelf.byPath(want.Path)
-		if a == nil || a.Hash != want.Hash {
+		if a == nil || string(a.Hash[:]) != string(want.Hash) {
 			return nil
 		}
 		f.Articles = append(f.Articles, a)
@@ -169,9 +174,9 @@ func (x *Index) saveFiles(ctx context.Context) {
 }
 
 func recordOf(f *corpus.File) fileRecord {
-	r := fileRecord{File: *f}
+	r := fileRecord{File: *f, Hash: f.Hash[:]}
 	for _, a := range f.Articles {
-		r.Articles = append(r.Articles, articleRecord{a.Path, a.Hash})
+		r.Articles = append(r.Articles, articleRecord{a.Path, a.Hash[:]})
 	}
 	return r
 }

@@ -47,7 +47,7 @@ func (x *Index) Drift(ctx context.Context) (*Drift, error) {
 		switch before := known.byPath[path]; {
 		case before == nil:
 			d.Added = append(d.Added, path)
-		case before.Hash != f.Hash:
+		case string(before.Hash) != string(f.Hash[:]):
 			d.Changed = append(d.Changed, path)
 		}
 	}

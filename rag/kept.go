@@ -14,7 +14,7 @@ import (
 
 // The kinds of blobs. What was made by other rules, or by another model, has another
 // kind: it is not found, and swept.
-func (x *Index) articlesKind() string { return "articles/" + x.Version } // of a segment, by its key
+func (x *Index) articlesKind() string { return "articles-2/" + x.Version } // of a segment, by its key
 func (x *Index) segmentKind() string  { return "segment-1/" + x.Version }
 func (x *Index) keptKind() string     { return "generation-1/" + x.Version }
 
@@ -203,7 +203,7 @@ const readRewrite = 8
 
 // keptReadings are those of the cache, of articles that are on the shelf.
 func (x *Index) keptReadings(ctx context.Context) map[kin]kinship {
-	r := blobReader{data: string(x.cached(ctx, x.keptKind(), []string{readKey})[readKey])}
+	r := readerOf(x.cached(ctx, x.keptKind(), []string{readKey})[readKey])
 	var articles []*corpus.Article
 	for range r.number() {
 		path, hash := r.string(), r.take(32)

@@ -251,7 +251,7 @@ func encodePack(vectors []Vector) []byte {
 
 // decodePack returns nothing if the data is not a whole pack.
 func decodePack(data []byte) []Vector {
-	r := blobReader{data: string(data)}
+	r := readerOf(data)
 	n, dim := r.number(), r.number()
 	if r.damaged || dim == 0 || n > len(r.data)/(4*dim) {
 		return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"yinju/corpus"
@@ -146,8 +147,10 @@ func (x *Index) publish(ctx context.Context, next *snapshot, report *Report) err
 func (x *Index) known(ctx context.Context, afresh bool) corpus.Known {
 	var known corpus.Known = knownFiles(x.files)
 	if x.files == nil {
-		x.restore(ctx)
+		var beside sync.WaitGroup
+		beside.Go(func() { x.restore(ctx) })
 		known = x.cachedFiles(ctx)
+		beside.Wait()
 	}
 	if afresh {
 		return unstamped{known}

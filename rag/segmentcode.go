@@ -8,6 +8,8 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strings"
+	"unsafe"
 
 	"yinju/corpus"
 	"yinju/rag/bm25"
@@ -36,13 +38,19 @@ func appendString(data []byte, s string) []byte {
 	return append(binary.AppendUvarint(data, uint64(len(s))), s...)
 }
 
+// articleHead is an article as JSON: its text is stored beside it, and its hash as one
+// value, which is read much faster than 32.
+type articleHead struct {
+	corpus.Article
+	Hash []byte
+	Text *struct{} `json:",omitempty"`
+}
+
 // appendArticles writes the first blob.
 func (s *segment) appendArticles(data []byte) []byte {
 	data = binary.AppendUvarint(data, uint64(len(s.articles)))
 	for _, a := range s.articles {
-		head := *a
-		head.Text = ""
-		record, err := json.Marshal(head)
+		record, err := json.Marshal(articleHead{*a, a.Hash[:], nil})
 		if err != nil {
 			record = nil // a date beyond the year 9999, say: it is not restored
 		}
@@ -94,24 +102,18 @@ var errDamagedSegment = errors.New("the stored segment is damaged")
 // decodeSegment reads what appendArticles and appendIndex wrote. Articles that could not
 // be stored are nil.
 func decodeSegment(articles, index []byte) (*segment, error) {
-	r := blobReader{data: string(articles)}
+	r := readerOf(articles)
 	s := newSegment(0)
 	for range r.number() {
 		record, text := r.string(), r.string()
-		a := new(corpus.Article)
-		if json.Unmarshal([]byte(record), a) != nil {
-			a = nil
-		} else {
-			a.Text = text
-		}
-		if s.articles = append(s.articles, a); r.damaged {
+		if s.articles = append(s.articles, decodeArticle(record, text)); r.damaged {
 			break
 		}
 	}
 	if r.damaged || r.data != "" {
 		return nil, errDamagedSegment
 	}
-	r = blobReader{data: string(index)}
+	r = readerOf(index)
 	if r.number() != len(s.articles) {
 		return nil, errDamagedSegment
 	}
@@ -142,11 +144,27 @@ func decodeSegment(articles, index []byte) (*segment, error) {
 	return s, nil
 }
 
+// decodeArticle returns nil for what is no article.
+func decodeArticle(record, text string) *corpus.Article {
+	var head articleHead
+	if json.Unmarshal([]byte(record), &head) != nil || len(head.Hash) != len(head.Article.Hash) {
+		return nil
+	}
+	head.Article.Hash, head.Article.Text = [32]byte(head.Hash), text
+	return &head.Article
+}
+
 // blobReader takes values off the front of data. After damage all are zero. What it
 // returns stays part of data.
 type blobReader struct {
 	data    string
 	damaged bool
+}
+
+// readerOf reads data without copying it, which must not change any more: a generation
+// has hundreds of megabytes.
+func readerOf(data []byte) blobReader {
+	return blobReader{data: unsafe.String(unsafe.SliceData(data), len(data))} //nolint:gosec // see above
 }
 
 func (r *blobReader) number() int {
@@ -185,11 +203,11 @@ func (r *blobReader) string() string { return r.take(r.number()) }
 func (r *blobReader) passages(s *segment, a *corpus.Article) {
 	var heading []string
 	for range r.number() {
-		p := corpus.Passage{Start: r.number(), End: r.number(), ID: r.string()}
+		p := corpus.Passage{Start: r.number(), End: r.number(), ID: strings.Clone(r.string())}
 		if n := r.number(); n > 0 {
 			heading = nil
 			for range n - 1 {
-				if heading = append(heading, r.string()); r.damaged {
+				if heading = append(heading, strings.Clone(r.string())); r.damaged {
 					break
 				}
 			}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -89,16 +88,21 @@ func (s *service) assemble(ctx context.Context, set *settings) error {
 	return nil
 }
 
-// openBoth reads the dictionaries and checks the cache at the same time: both take long.
+// openBoth reads the dictionaries and checks the cache at the same time: both take long,
+// and the dictionaries may take longer than this.
 func (s *service) openBoth(ctx context.Context, set *settings, data string) (words *segment.Segmenter, cache rag.Cache, err error) {
 	done := make(chan error, 1)
 	go func() {
 		var err error
-		words, err = segment.New(segment.Config{UserDict: set.UserDict})
+		words, err = segment.New(segment.Config{UserDict: set.UserDict, Background: true})
 		done <- err
 	}()
 	cache, err = s.openCache(ctx, set, data)
-	return words, cache, cmp.Or(<-done, err)
+	if err := <-done; err != nil {
+		return nil, nil, err
+	}
+	s.close = append(s.close, words.Wait) // lest their files stay in the folder for temporary files
+	return words, cache, err
 }
 
 func newLog(level string, stderr io.Writer) *slog.Logger {

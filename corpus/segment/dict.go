@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/yanyiwu/gojieba"
 
@@ -32,8 +33,9 @@ const (
 )
 
 // load unpacks the dictionaries into a folder of their own, as Jieba reads files only,
-// and deletes it when they are read.
-func load(tempDir string, user []byte) (j *gojieba.Jieba, err error) {
+// and deletes it when they are read: that goes on in the background, and the result waits
+// for its end.
+func load(tempDir string, user []byte) (j func() *gojieba.Jieba, err error) {
 	if tempDir == "" {
 		tempDir = os.TempDir()
 	}
@@ -44,7 +46,11 @@ func load(tempDir string, user []byte) (j *gojieba.Jieba, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("the dictionaries cannot be unpacked: %w; set TMPDIR to a folder that can be written", err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+	}()
 
 	words, err := foldedDict()
 	if err != nil {
@@ -65,8 +71,13 @@ func load(tempDir string, user []byte) (j *gojieba.Jieba, err error) {
 		}
 		paths = append(paths, path)
 	}
-	// All five, as gojieba looks in the module cache for each that is missing.
-	return gojieba.NewJieba(paths...), nil
+	j = sync.OnceValue(func() *gojieba.Jieba {
+		defer os.RemoveAll(dir) //nolint:errcheck // what stays takes a little room
+		// All five, as gojieba looks in the module cache for each that is missing.
+		return gojieba.NewJieba(paths...)
+	})
+	go j()
+	return j, nil
 }
 
 func unpack(packed []byte) ([]byte, error) {

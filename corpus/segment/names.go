@@ -57,9 +57,10 @@ func (s *Segmenter) tags(text string) []tagged {
 }
 
 func (s *Segmenter) tagPiece(piece string) []tagged {
-	defer runtime.KeepAlive(s.jieba)
+	j := s.jieba()
+	defer runtime.KeepAlive(j)
 	var list []tagged
-	for _, both := range s.jieba.Tag(piece) {
+	for _, both := range j.Tag(piece) {
 		if i := strings.LastIndexByte(both, '/'); i > 0 {
 			list = append(list, tagged{both[:i], both[i+1:]})
 		}

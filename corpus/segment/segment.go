@@ -34,11 +34,14 @@ type Config struct {
 	// TempDir is where the dictionaries, about 6 MB, are unpacked for the moment it
 	// takes to read them; "" means the system's folder for temporary files.
 	TempDir string
+	// Background makes New return before the dictionaries are read; what cuts before that
+	// waits. A process that ends without Wait may leave their files in TempDir.
+	Background bool
 }
 
 // Segmenter cuts texts. It is safe for concurrent use.
 type Segmenter struct {
-	jieba   *gojieba.Jieba
+	jieba   func() *gojieba.Jieba // waits until the dictionaries are read
 	version string
 	common  map[string]bool // words that are too common to be missed
 }
@@ -54,6 +57,15 @@ var shared = struct {
 // The first call takes about half a second. An error is a sentence that names the
 // file and, for a bad line, its number.
 func New(c Config) (*Segmenter, error) {
+	s, err := begin(c)
+	if err == nil && !c.Background {
+		s.Wait()
+	}
+	return s, err
+}
+
+// begin is New in the background.
+func begin(c Config) (*Segmenter, error) {
 	user, err := readUserDict(c)
 	if err != nil {
 		return nil, err
@@ -89,6 +101,9 @@ func version(user []byte) string {
 // Version changes whenever Terms may: with the dictionaries and with the rules. Terms
 // kept under another version must be computed anew.
 func (s *Segmenter) Version() string { return s.version }
+
+// Wait returns when the dictionaries are read and no file of them is left.
+func (s *Segmenter) Wait() { s.jieba() }
 
 // Words cuts text without loss: the words joined are the text, byte for byte, whatever
 // it holds. Punctuation and white space come as words of their own.
@@ -158,13 +173,15 @@ func (s *Segmenter) Terms(text string) []string {
 // a text that is not UTF-8. gojieba frees its memory in a finalizer and keeps nothing
 // alive while it cuts, hence KeepAlive.
 func (s *Segmenter) cut(piece string) []string {
-	defer runtime.KeepAlive(s.jieba)
-	return s.jieba.Cut(piece, true)
+	j := s.jieba()
+	defer runtime.KeepAlive(j)
+	return j.Cut(piece, true)
 }
 
 func (s *Segmenter) cutForSearch(piece string) []string {
-	defer runtime.KeepAlive(s.jieba)
-	return s.jieba.CutForSearch(piece, true)
+	j := s.jieba()
+	defer runtime.KeepAlive(j)
+	return j.CutForSearch(piece, true)
 }
 
 // pieces cuts text into pieces of at most n runes.

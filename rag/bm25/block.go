@@ -46,7 +46,9 @@ func (s *shard) bound() {
 func mostOf(docs []uint16, freqs []uint8, inverse []float32) float32 {
 	most := float32(0)
 	for i, doc := range docs {
-		most = max(most, float32(freqs[i])*inverse[doc])
+		if here := float32(freqs[i]) * inverse[doc]; here > most { // max looks for NaN, and takes twice as long
+			most = here
+		}
 	}
 	return most
 }

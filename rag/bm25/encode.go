@@ -1,6 +1,7 @@
 package bm25
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"math"
@@ -109,8 +110,8 @@ func (r *decoder) shard() *shard {
 	}
 	text := append([]byte{}, r.data[:size]...)
 	r.data = r.data[size:]
-	for id := range max(1, terms) - 1 {
-		if d := (dictionary{text: text, ends: s.ends}); string(d.term(id)) >= string(d.term(id+1)) {
+	for id, d := 1, (&dictionary{text: text, ends: s.ends}); id < terms; id++ {
+		if bytes.Compare(d.term(id-1), d.term(id)) >= 0 {
 			r.damaged = true
 		}
 	}
@@ -140,12 +141,17 @@ func (s *shard) readPostings(r *decoder) bool {
 			gap := uint64(data[at])
 			at++
 			if gap >= 0x80 {
-				n, size := binary.Uvarint(data[at-1:])
-				if size <= 0 || n > 2*shardDocs {
-					return false
+				if at < len(data) && data[at] < 0x80 { // most of those
+					gap = gap&0x7f | uint64(data[at])<<7
+					at++
+				} else {
+					n, size := binary.Uvarint(data[at-1:])
+					if size <= 0 || n > 2*shardDocs {
+						return false
+					}
+					gap = n
+					at += size - 1
 				}
-				gap = n
-				at += size - 1
 			}
 			if gap>>1 == 0 && i > 0 {
 				return false
