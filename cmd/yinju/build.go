@@ -34,7 +34,7 @@ import (
 )
 
 // formatRules changes when a format reads the same file otherwise than before.
-const formatRules = "formats-5"
+const formatRules = "formats-6"
 
 // service is the parts of Yinju, put together.
 type service struct {

@@ -326,3 +326,15 @@ func TestLinesInNoOrder(t *testing.T) {
 	}
 	check(t, p.sized(200, 750, 24, "两栏之上的标题"), "# 两栏之上的标题", left+right)
 }
+
+// The dashes between figures come from a font whose boxes are those of the ink. PDFium
+// takes text that a page shows upside down for text that runs to the left.
+func TestFlatDashesAndPagesOnTheirHeads(t *testing.T) {
+	t.Parallel()
+	want := "团队采用BIM 5D与GNSS定位，规划（2021—2035年）一共九座，偏差在±8 mm以内，每年维护费用约70万—90万元，由基金列支；江豚监测点从3处增至11处。\n"
+	for _, name := range []string{"dash.pdf", "head.pdf"} { // by Chromium; the same with /Rotate 180
+		if p := parse(t, read(t, name)); p.Text != want {
+			t.Errorf("%s: got %q, want %q", name, p.Text, want)
+		}
+	}
+}

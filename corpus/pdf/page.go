@@ -8,6 +8,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/klippa-app/go-pdfium"
+	"github.com/klippa-app/go-pdfium/enums"
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
 	"github.com/klippa-app/go-pdfium/structs"
@@ -57,25 +58,54 @@ func readPage(ctx context.Context, in pdfium.Pdfium, doc references.FPDF_DOCUMEN
 	if err != nil {
 		return sheet{}, err
 	}
-	text, err := in.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: requests.Page{ByReference: &page.Page}})
+	p, err := readText(ctx, in, page.Page, box.Rect, most)
 	if err != nil {
 		return sheet{}, err
 	}
-	defer in.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: text.TextPage}) //nolint:errcheck // as above
-	count, err := in.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: text.TextPage})
-	if err != nil {
+	if upright, err := turnUpright(in, page.Page, p.main()); err != nil {
 		return sheet{}, err
-	}
-	if count.Count > most {
-		return sheet{}, errTooLong
-	}
-	p := pageReader{in: in, text: text.TextPage, box: box.Rect}
-	for i := range count.Count {
-		if err := p.read(i); err != nil {
-			return sheet{}, errors.Join(ctx.Err(), err)
+	} else if upright {
+		if p, err = readText(ctx, in, page.Page, box.Rect, most); err != nil {
+			return sheet{}, err
 		}
 	}
 	return p.sheet(), nil
+}
+
+// turnUpright turns a page whose text would be shown upside down, which PDFium takes for
+// text that runs from right to left. It says whether it did.
+func turnUpright(in pdfium.Pdfium, page references.FPDF_PAGE, main turn) (bool, error) {
+	rotated, err := in.FPDFPage_GetRotation(&requests.FPDFPage_GetRotation{Page: requests.Page{ByReference: &page}})
+	if err != nil || (int(main)-int(rotated.PageRotation)+4)%4 != int(upsideDown) {
+		return false, err
+	}
+	_, err = in.FPDFPage_SetRotation(&requests.FPDFPage_SetRotation{
+		Page: requests.Page{ByReference: &page}, Rotate: enums.FPDF_PAGE_ROTATION(main),
+	})
+	return true, err
+}
+
+// readText reads the characters of a page as it is turned now.
+func readText(ctx context.Context, in pdfium.Pdfium, page references.FPDF_PAGE, box structs.FPDF_FS_RECTF, most int) (*pageReader, error) {
+	text, err := in.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: requests.Page{ByReference: &page}})
+	if err != nil {
+		return nil, err
+	}
+	defer in.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: text.TextPage}) //nolint:errcheck // the instance ends with the file
+	count, err := in.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: text.TextPage})
+	if err != nil {
+		return nil, err
+	}
+	if count.Count > most {
+		return nil, errTooLong
+	}
+	p := &pageReader{in: in, text: text.TextPage, box: box}
+	for i := range count.Count {
+		if err := p.read(i); err != nil {
+			return nil, errors.Join(ctx.Err(), err)
+		}
+	}
+	return p, nil
 }
 
 // pageReader reads the characters of one page.
@@ -189,7 +219,8 @@ func (p *pageReader) set(i int, g *placed) bool {
 		g.size *= math.Hypot(float64(m.Matrix.C), float64(m.Matrix.D))
 		g.turn = turnOf(float64(m.Matrix.A), float64(m.Matrix.B))
 	}
-	if height := g.top - g.bottom; !(g.size > height/4 && g.size < height*20) {
+	// The boxes of some fonts are those of the ink: that of a dash is flat.
+	if height, width := g.top-g.bottom, g.right-g.left; !(g.size > height/4 && g.size < 20*max(height, width)) {
 		g.size = height // a font that lies about its size
 	}
 	return true
@@ -217,10 +248,8 @@ func twice(before []placed, g placed) bool {
 	return false
 }
 
-// sheet turns the page so that its text runs level. Text in another direction is laid
-// out as if the page were turned for it, below the rest.
-func (p *pageReader) sheet() sheet {
-	s := sheet{unmapped: p.unmapped, typed: p.typed, glyphs: make([]glyph, 0, len(p.glyphs))}
+// main is the direction of most of the text.
+func (p *pageReader) main() turn {
 	var count [4]int
 	for _, g := range p.glyphs {
 		if g.r != ' ' {
@@ -233,6 +262,14 @@ func (p *pageReader) sheet() sheet {
 			main = t
 		}
 	}
+	return main
+}
+
+// sheet turns the page so that its text runs level. Text in another direction is laid
+// out as if the page were turned for it, below the rest.
+func (p *pageReader) sheet() sheet {
+	s := sheet{unmapped: p.unmapped, typed: p.typed, glyphs: make([]glyph, 0, len(p.glyphs))}
+	main := p.main()
 	s.vertical = main == level && p.runsDown()
 	left, right, bottom, top := float64(p.box.Left), float64(p.box.Right), float64(p.box.Bottom), float64(p.box.Top)
 	s.height, s.top = top-bottom, -top
