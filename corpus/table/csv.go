@@ -97,6 +97,7 @@ func (s *scanner) next() tableLine {
 			s.at, s.line = start, l.number
 			s.skipLine()
 			return tableLine{number: l.number, err: fmt.Errorf("a quote in line %d is never closed; close it", l.number)}
+		case l.err != nil: // one is enough; a row may have millions of cells
 		case len(value) > s.mostBytes:
 			l.err = fmt.Errorf("a cell has %d bytes, more than the limit of %d; split it", len(value), s.mostBytes)
 		case len(l.cells) == s.mostCells:
