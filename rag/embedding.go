@@ -186,15 +186,21 @@ func (e *embedding) atMost(n int) {
 // shortest is the share of a text that is tried when the whole is refused.
 const shortest = 8
 
-// shorten embeds the beginning of a text that a server refuses while it takes others. If
+// shorten embeds the beginning of a text that a server refuses while it takes others; the
+// whole once more before, where only the answer was no good: that may have been chance. If
 // it takes none of it, the passage stays without a vector until the next start: one
 // passage that is found by words only is better than a folder that is not taken in.
 func (e *embedding) shorten(ctx context.Context, id, text string, why fault, err error) error {
-	runes := []rune(text)
-	for part := 2; part <= shortest && why != faultTime && len(runes) >= part; part *= 2 {
+	runes, part := []rune(text), 2
+	if why == faultContent {
+		part = 1
+	}
+	for ; part <= shortest && why != faultTime && len(runes) >= part; part *= 2 {
 		short := runes[:len(runes)/part]
 		again := e.compute(ctx, []string{id}, []string{string(short)})
 		switch {
+		case again == nil && part == 1:
+			return nil
 		case again == nil:
 			e.note(&e.cut, id, fmt.Sprintf("only the first %d of %d characters of a passage were embedded, for the embedding server refuses the whole: %v", len(short), len(runes), err))
 			return nil

@@ -58,6 +58,9 @@ func (x *Index) sameModel(ctx context.Context, in *space) error {
 		x.suspected.Store(false)
 		return nil
 	}
+	if err := x.pause(ctx, in); err != nil {
+		return err
+	}
 	again, err := x.canary(ctx)
 	switch {
 	case err != nil:
@@ -72,6 +75,22 @@ func (x *Index) sameModel(ctx context.Context, in *space) error {
 		}
 	}
 	return &changedModelError{in.made.Canary, again}
+}
+
+// pause lets a server that has just been started, say, come to itself before it is asked a
+// second time: to embed all passages anew for a mistake of a moment is dear.
+func (x *Index) pause(ctx context.Context, in *space) error {
+	wait := x.RetryAfter / 4
+	defer x.status.hold(Hold{
+		What: WaitingEmbed, Name: in.embedder.Model(), Why: ErrorProtocol, Next: time.Now().Add(wait),
+		Doing: "The embedding server's vectors are not those of the model before; it is asked again.",
+	})()
+	select {
+	case <-time.After(wait):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // canary asks for the vector of canaryText. An adapter's first answer of another
@@ -134,7 +153,7 @@ func (x *Index) verify(ctx context.Context, s *snapshot, report *Report) {
 	if x.Embedder == nil || !x.Remote || report.Embedded > 0 || !s.dense || s.space.isStale() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, verifyTimeout)
+	ctx, cancel := context.WithTimeout(ctx, verifyTimeout+x.RetryAfter/4)
 	defer cancel()
 	var changed *changedModelError
 	switch err := x.sameModel(ctx, s.space); {

@@ -49,7 +49,8 @@ type Embeddings struct {
 	HTTP *http.Client // its redirect policy and Timeout are not used; nil means a shared one
 
 	mu        sync.Mutex
-	dimension int // of the last vector seen; 0 before, and after an error by ErrDimension
+	dimension int // of the vectors so far; 0 before
+	other     int // that of the last answer, if it was refused for it
 }
 
 var _ rag.Embedder = (*Embeddings)(nil)
@@ -231,6 +232,9 @@ func (e *Embeddings) check(data []sdk.Embedding, n int) ([][]float32, error) {
 	for _, d := range data {
 		unnumbered = unnumbered && d.Index == 0
 	}
+	if err := e.checkDimension(data); err != nil {
+		return nil, err
+	}
 	vectors := make([][]float32, n)
 	for i, d := range data {
 		if !unnumbered {
@@ -238,9 +242,6 @@ func (e *Embeddings) check(data []sdk.Embedding, n int) ([][]float32, error) {
 		}
 		if i < 0 || i >= n || vectors[i] != nil {
 			return nil, at.protocolFailure("The server numbered its vectors wrongly: two stand for one text.")
-		}
-		if err := e.checkDimension(len(d.Embedding)); err != nil {
-			return nil, err
 		}
 		if !normalise(d.Embedding) {
 			return nil, at.protocolFailure("The server gave a vector that is zero or not finite: look at its log.")
@@ -250,24 +251,36 @@ func (e *Embeddings) check(data []sdk.Embedding, n int) ([][]float32, error) {
 	return vectors, nil
 }
 
-func (e *Embeddings) checkDimension(n int) error {
+// checkDimension refuses an answer whose vectors have another dimension than those before.
+// If the next answer has it too, it was no mistake; one mistake makes no good answer wrong.
+func (e *Embeddings) checkDimension(data []sdk.Embedding) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	want := cmp.Or(e.Dimensions, e.dimension)
-	switch {
-	case n == 0:
-		return e.endpoint().protocolFailure("The server gave a vector without values: check that " +
-			embedSettings.model + " names an embedding model.")
-	case want == 0:
-		e.dimension = n
-	case n != want:
-		e.dimension = 0 // if it was no mistake, the next answer shows it
-		f := e.endpoint().protocolFailure(fmt.Sprintf(
-			"The server gave a vector of %d dimensions, not %d: check that the model is still the same.", n, want))
-		f.Err = rag.ErrDimension
-		return f
+	got := len(data[0].Embedding)
+	want := cmp.Or(e.Dimensions, e.dimension, got)
+	for _, d := range data {
+		n := len(d.Embedding)
+		switch {
+		case n == 0:
+			return e.endpoint().protocolFailure("The server gave a vector without values: check that " +
+				embedSettings.model + " names an embedding model.")
+		case n != got:
+			return e.wrongDimension(n, want)
+		}
 	}
+	if got != want && (got != e.other || e.Dimensions > 0) {
+		e.other = got
+		return e.wrongDimension(got, want)
+	}
+	e.dimension, e.other = got, 0
 	return nil
+}
+
+func (e *Embeddings) wrongDimension(n, want int) error {
+	f := e.endpoint().protocolFailure(fmt.Sprintf(
+		"The server gave a vector of %d dimensions, not %d: check that the model is still the same.", n, want))
+	f.Err = rag.ErrDimension
+	return f
 }
 
 // normalise scales v to unit length, and says whether that is possible.

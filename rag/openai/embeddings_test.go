@@ -221,6 +221,14 @@ func TestEmbedDimensionIsRemembered(t *testing.T) {
 	if _, err := e.EmbedQuery(t.Context(), "二"); kindOf(t, err, base) != rag.ErrorProtocol {
 		t.Errorf("another dimension in a later call: %v", err)
 	}
+	if _, err := e.EmbedQuery(t.Context(), "二"); err != nil {
+		t.Errorf("a good answer after another dimension: %v", err)
+	}
+	s.Script(fault{Kind: openaitest.Dimension, N: 63}, fault{Kind: openaitest.Dimension, N: 63})
+	_, first := e.EmbedQuery(t.Context(), "二")
+	if _, err := e.EmbedQuery(t.Context(), "二"); first == nil || err != nil {
+		t.Errorf("another dimension twice: %v, then %v", first, err)
+	}
 	e = quickEmbeddings(base)
 	e.Dimensions = 32
 	got, err := e.EmbedPassages(t.Context(), texts(2))

@@ -196,6 +196,54 @@ func TestWrongAnswersAreAskedForAgain(t *testing.T) {
 	}
 }
 
+// One answer that is no good for a passage alone in its batch costs none of its text.
+func TestOneWrongAnswerShortensNothing(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []openaitest.Kind{openaitest.Fewer, openaitest.Dimension, openaitest.NaN, openaitest.HTML} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			s, base := serve(t, &openaitest.Server{})
+			f := shelfOf(10)
+			x := indexOn(t, base, f, nil)
+			if _, err := x.Reload(t.Context(), false); err != nil {
+				t.Fatal(err)
+			}
+			f.write("n.md", "新开的书店，从老字号茶馆的对面搬来")
+			s.Script(fault{Kind: openaitest.Slow, N: 1, On: "embeddings"}, fault{Kind: kind, N: 3, On: "embeddings"})
+			r, err := x.Reload(t.Context(), false)
+			if err != nil || r.Embedded != 1 || len(r.Warnings) != 0 {
+				t.Errorf("%+v, %v", r, err)
+			}
+		})
+	}
+}
+
+// A server that for a moment answers as another model would is not taken for one.
+func TestAMomentOfAnotherDimension(t *testing.T) {
+	t.Parallel()
+	s, base := serve(t, &openaitest.Server{})
+	f := shelfOf(10)
+	x := indexOn(t, base, f, nil)
+	if _, err := x.Reload(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	f.write("n.md", "新开的书店")
+	x.RetryAfter = 4 * time.Second // asked again after a quarter of it
+	s.Script(fault{Kind: openaitest.Dimension, N: 3, On: "embeddings", Times: 1000})
+	go func() { _, _ = x.Reload(t.Context(), false) }()
+	until(t, x, "a wait", func(p rag.Progress) bool { return p.Waiting != nil && p.Waiting.Why == rag.ErrorProtocol })
+	s.Reset()
+	p := until(t, x, "the vector", func(p rag.Progress) bool { return p.Generation == 2 && p.Phase == rag.PhaseIdle })
+	if r := p.LastReport; r.Embedded != 1 || len(r.Warnings) != 0 {
+		t.Errorf("%+v", r)
+	}
+	for text, n := range passagesSent(s) {
+		if n != 1 {
+			t.Errorf("%q was embedded %d times", text, n)
+		}
+	}
+}
+
 // A passage that the server refuses is shortened, and left out if that does not help.
 func TestAPassageTheServerRefusesKeepsNoOtherBack(t *testing.T) {
 	t.Parallel()
