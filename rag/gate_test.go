@@ -53,6 +53,9 @@ func TestTheGateKeepsWhatAnswers(t *testing.T) {
 	if _, err := x.Reload(t.Context(), false); !errors.Is(err, broken) || x.Progress().Generation != 3 {
 		t.Errorf("a broken file: %v", err)
 	}
+	if r, err := x.Reload(t.Context(), true); err != nil || r.Generation != 4 || !strings.Contains(strings.Join(r.Warnings, "\n"), "line 7") {
+		t.Errorf("a broken file, forced: %+v, %v", r, err)
+	}
 }
 
 func TestTheGateWantsRefusals(t *testing.T) {
