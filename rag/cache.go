@@ -31,6 +31,7 @@ func (x *Index) save(ctx context.Context, blobs []Blob) {
 	}
 	if err := x.Cache.Commit(ctx, blobs); err != nil {
 		x.Log.Warn("the cache can't be written; the next start will take longer", "error", err)
+		x.unsaved.Store(&err)
 	}
 }
 

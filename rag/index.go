@@ -67,6 +67,7 @@ type Index struct {
 
 	suspected atomic.Bool               // the embedder may have become another one
 	retryAt   atomic.Pointer[time.Time] // when a reload is going to come by itself
+	unsaved   atomic.Pointer[error]     // why the cache could not be written in this reload
 
 	runs    runs
 	status  status

@@ -57,7 +57,11 @@ func (x *Index) reload(r *run) (*Report, error) {
 	report.Duplicates = x.current.Load().near.groups
 	report.TookMS = time.Since(started).Milliseconds()
 	x.verify(ctx, x.current.Load(), report)
-	x.keepReport(ctx, report)
+	if err := x.unsaved.Swap(nil); err != nil && x.ctx.Err() == nil {
+		report.Warnings = append(report.Warnings, fmt.Sprintf("The cache can't be written, so the next start will take longer: %v.", *err))
+	}
+	report.Slow = x.status.slowest()
+	x.keepReport(ctx, report) // it does not change from here on: readers have it
 	x.status.finished(report)
 	x.Log.Info("reload", "generation", report.Generation, "added", len(report.Added), "changed", len(report.Changed),
 		"removed", len(report.Removed), "unchanged", report.Unchanged, "skipped", len(report.Skipped), "phrases", fmt.Sprintf("%d/%d", report.PhrasesFound, report.PhrasesTested), "duplicates", report.Duplicates, "took_ms", report.TookMS)

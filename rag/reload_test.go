@@ -304,3 +304,18 @@ func TestAReaderSeesOneGeneration(t *testing.T) {
 		t.Errorf("generation %d after 200 changes, want 201", g)
 	}
 }
+
+// fullDisk is a cache that can't be written.
+type fullDisk struct{ *ragtest.Cache }
+
+func (fullDisk) Commit(context.Context, []rag.Blob) error { return errors.New("the disk is full") }
+
+func TestAReportTellsThatTheCacheIsNotWritten(t *testing.T) {
+	t.Parallel()
+	f := newFolder(map[string]string{"a.md": "苹果"})
+	x := newIndex(t, f)
+	x.Cache = fullDisk{&ragtest.Cache{}}
+	if r := reload(t, x); r.Generation != 1 || !strings.Contains(strings.Join(r.Warnings, "\n"), "the disk is full") {
+		t.Errorf("%+v", r)
+	}
+}

@@ -171,8 +171,13 @@ func (s *status) finished(r *Report) {
 	if s.enterLocked(PhaseIdle, 0); r == nil {
 		return
 	}
-	r.Slow = append([]FileDone{}, s.slow...)
 	s.now.LastReport, s.now.LastError = r, ""
+}
+
+func (s *status) slowest() []FileDone {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]FileDone{}, s.slow...)
 }
 
 func (s *status) failed(err error) {

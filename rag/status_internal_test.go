@@ -76,7 +76,7 @@ func TestProgressOfFiles(t *testing.T) {
 			t.Errorf("waiting for %+v", w)
 		}
 		say(31, "a.pdf", corpus.OutcomeRead)
-		r := &Report{}
+		r := &Report{Slow: s.slowest()}
 		s.finished(r)
 		if len(r.Slow) != 1 || r.Slow[0].Path != "a.pdf" || r.Slow[0].TookMS != 5000 {
 			t.Errorf("slow files %+v", r.Slow)

@@ -326,6 +326,9 @@ func (s *service) openCache(ctx context.Context, set *settings, data string) (ra
 		return cache, nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
+	case errors.Is(err, sqlite.ErrFull):
+		s.Log.Warn("the cache is not written until the next start", "error", err)
+		return s.fullCache(data, err), nil
 	case set.Data != "" && !(set.question != "" && errors.Is(err, sqlite.ErrLocked)):
 		return nil, err
 	}
@@ -335,4 +338,22 @@ func (s *service) openCache(ctx context.Context, set *settings, data string) (ra
 	}
 	s.Log.Log(ctx, level, "running without a cache", "error", err)
 	return nil, nil //nolint:nilnil // a nil Cache means none
+}
+
+// fullCache is a cache whose disk is full: it can be read only.
+type fullCache struct {
+	*sqlite.Reader
+	why error
+}
+
+// Commit stores nothing and says why.
+func (c fullCache) Commit(context.Context, []rag.Blob) error { return c.why }
+
+func (s *service) fullCache(data string, why error) rag.Cache {
+	reader, err := sqlite.OpenReader(data)
+	if err != nil {
+		return nil
+	}
+	s.close = append(s.close, func() { _ = reader.Close() }) // it was only read
+	return fullCache{reader, why}
 }

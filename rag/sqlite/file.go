@@ -18,6 +18,10 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
+// ErrFull is what methods return, in a longer sentence, when the disk is full. What is
+// in the cache a Reader can still read.
+var ErrFull = errors.New("the disk is full")
+
 // Options says where the cache is.
 type Options struct {
 	// Dir is the data folder; empty means the current one. It is made, for its
@@ -357,10 +361,13 @@ func (f file) explain(done string, err error) error {
 		advice = "another program has it open: close that"
 	}
 	switch {
-	case errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		advice = "free some room on its disk"
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		advice = "let this user write there, or choose another data folder"
+	}
+	if code(err) == sqlite3.SQLITE_FULL || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		err = fmt.Errorf("%w: %w", ErrFull, err)
 	}
 	return fmt.Errorf("the cache %s could not be %s: %w; %s", f.path, done, err, advice)
 }
