@@ -57,7 +57,7 @@ func (x *Index) sweepCache(ctx context.Context, s *snapshot) {
 		return
 	}
 	live := map[string][]string{x.filesKind(): fileKeys(), x.keptKind(): {generationKey, pendingKey, readKey}, metaKind: {reportsKey}}
-	for _, segment := range segmentsOf(s.from) {
+	for _, segment := range x.kept.segments(s) {
 		live[x.articlesKind()] = append(live[x.articlesKind()], segment.key)
 		live[x.segmentKind()] = append(live[x.segmentKind()], segment.key)
 	}

@@ -236,6 +236,20 @@ func (g *generations) holding(s *snapshot) func(id string) bool {
 	}
 }
 
+// segments are those of s and of all generations that can be served again: after a
+// Rollback the next generation is made of theirs.
+func (g *generations) segments(s *snapshot) []*segment {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	from := slices.Clone(s.from)
+	for _, other := range g.list {
+		if other != s {
+			from = append(from, other.from...)
+		}
+	}
+	return segmentsOf(from)
+}
+
 // cleanUp removes from store and cache what no generation kept has.
 func (x *Index) cleanUp(ctx context.Context, next *snapshot) {
 	gone := x.kept.sweep()

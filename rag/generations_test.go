@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
+	"yinju/corpus"
 	"yinju/rag"
 	"yinju/rag/ragtest"
 )
@@ -147,4 +149,42 @@ func TestAskersDuringRollbacks(t *testing.T) {
 	}
 	stop()
 	readers.Wait()
+}
+
+// What a generation is made of stays in the cache while it can be served again: a start
+// after a Rollback indexes nothing anew.
+func TestSegmentsOfKeptGenerationsStay(t *testing.T) {
+	t.Parallel()
+	f, cache := newFolder(map[string]string{}), &ragtest.Cache{}
+	write := func(files int, text string) {
+		for i := range files {
+			f.write(fmt.Sprintf("%02d.md", i), fmt.Sprintf("%s%d", text, i))
+		}
+	}
+	var split atomic.Int64
+	index := func() *rag.Index {
+		x := newIndex(t, f)
+		x.Cache, x.Split = cache, func(a *corpus.Article) []corpus.Passage {
+			split.Add(1)
+			return lines(a)
+		}
+		return x
+	}
+	x := index()
+	write(20, "苹果")
+	reload(t, x)
+	write(15, "香蕉")
+	reload(t, x)
+	if _, err := x.Rollback(1); err != nil {
+		t.Fatal(err)
+	}
+	write(21, "苹果")
+	reload(t, x)
+	x.Close()
+	split.Store(0)
+	x = index()
+	reload(t, x)
+	if n := split.Load(); n != 0 {
+		t.Errorf("%d articles were split again", n)
+	}
 }

@@ -47,7 +47,7 @@ type Index struct {
 	Gate          Gate
 
 	Now        func() time.Time // what "yesterday" is before; nil means time.Now
-	ServeAfter time.Duration    // a first load goes on so long before it serves without its vectors; 0 means 2 s
+	ServeAfter time.Duration    // a first load goes on so long before it serves without its vectors; 0 means 1 s
 	// TestPhrases is how many phrases of the articles are asked for after a reload, to
 	// see that each brings its article; 0 means 50, a negative number none.
 	TestPhrases int
@@ -112,7 +112,7 @@ func (x *Index) init() {
 			x.TestTime = 100 * time.Millisecond
 		}
 		if x.ServeAfter <= 0 {
-			x.ServeAfter = 2 * time.Second
+			x.ServeAfter = time.Second
 		}
 		if x.WeighQuestions <= 0 {
 			x.WeighQuestions = 200
