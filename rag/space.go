@@ -30,9 +30,9 @@ func (p *space) isStale() bool { return p.stale != nil && p.stale.Load() }
 // kind is that of the packs of its cached vectors, and of their list.
 func (p *space) kind() string {
 	if p.made.Epoch == 0 {
-		return "vectors-1/" + p.embedder.Model()
+		return vectorsKind + p.embedder.Model()
 	}
-	return fmt.Sprintf("vectors-1/%s#%d", p.embedder.Model(), p.made.Epoch)
+	return fmt.Sprintf("%s%s#%d", vectorsKind, p.embedder.Model(), p.made.Epoch)
 }
 
 func (p *space) refuse(id string) {

@@ -42,7 +42,7 @@ func verify(ctx context.Context, sys system, set *settings) error {
 		d.ok("entries", "%s: %d, %s, every checksum right.", kind, kinds[kind].Count, sizeWords(kinds[kind].Bytes))
 	}
 	if len(damage) == 0 {
-		if err := d.drift(ctx, set, data, cache); err != nil {
+		if err := d.contents(ctx, set, data, cache, kinds); err != nil {
 			return err
 		}
 	}
@@ -55,8 +55,9 @@ func verify(ctx context.Context, sys system, set *settings) error {
 	return nil
 }
 
-// drift says what a reload would find.
-func (d *diagnosis) drift(ctx context.Context, set *settings, data string, cache rag.Cache) error {
+// contents says what whole entries hold that they should not, and what a reload would
+// find.
+func (d *diagnosis) contents(ctx context.Context, set *settings, data string, cache rag.Cache, kinds map[string]sqlite.Entries) error {
 	words, err := segment.New(segment.Config{UserDict: set.UserDict})
 	if err != nil {
 		return err
@@ -68,6 +69,9 @@ func (d *diagnosis) drift(ctx context.Context, set *settings, data string, cache
 	}
 	x := newIndex(set, s, words, cache)
 	defer x.Close()
+	if err := d.audit(ctx, x, data, kinds); err != nil {
+		return err
+	}
 	drift, err := x.Drift(ctx)
 	if err != nil {
 		return err
@@ -90,6 +94,28 @@ func (d *diagnosis) drift(ctx context.Context, set *settings, data string, cache
 	}
 	if agrees {
 		d.ok("articles", "The %d files of %s are those that the cache knows.", drift.Known, s.Articles)
+	}
+	return nil
+}
+
+// audit checks vectors and segments.
+func (d *diagnosis) audit(ctx context.Context, x *rag.Index, data string, kinds map[string]sqlite.Entries) error {
+	counts := make(map[string]int, len(kinds))
+	for kind, e := range kinds {
+		counts[kind] = e.Count
+	}
+	audit, err := x.Audit(ctx, counts)
+	if err != nil {
+		return err
+	}
+	for _, what := range audit.Damage {
+		d.fail("contents", "In %s %s; delete the data folder, and the next start fills it again from the articles.", data, what)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(audit.Orphans)) {
+		d.warn("entries", "%s: nothing refers to %d of the entries; reloads remove them in time.", kind, audit.Orphans[kind])
+	}
+	if len(audit.Damage) == 0 {
+		d.ok("contents", "The vectors are finite, of unit length and of one dimension for each model; no segment is missing.")
 	}
 	return nil
 }
