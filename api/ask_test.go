@@ -172,6 +172,28 @@ func TestEndlessBody(t *testing.T) {
 	}
 }
 
+// A client that sends all of a body before it looks for the answer still gets to see it.
+func TestTooLargeBodySentWhole(t *testing.T) {
+	t.Parallel()
+	h := serve(t, nil)
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", h.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	const size = 6 << 20
+	head := fmt.Sprintf("POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", size)
+	if _, err := conn.Write(append([]byte(head), make([]byte, size)...)); err != nil {
+		t.Fatalf("the body could not be sent: %v", err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatalf("the answer is lost: %v", err)
+	}
+	defer res.Body.Close()
+	problemIn(t, res, 413, "too_large")
+}
+
 func TestAskErrors(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

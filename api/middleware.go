@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -125,6 +126,7 @@ func (s *Server) bounded(c *gin.Context) {
 	}
 	if c.Request.ContentLength > most {
 		s.fail(c, fault(code, most))
+		drain(c, max(most, 16<<20))
 		return
 	}
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, most)
@@ -132,6 +134,17 @@ func (s *Server) bounded(c *gin.Context) {
 		liftReadDeadline(c)
 	}
 	c.Next()
+}
+
+const drainTime = 10 * time.Second
+
+// drain reads on for a while behind an answer that was given before the body was read:
+// many clients send all of it before they look, and would see a broken connection instead.
+func drain(c *gin.Context, most int64) {
+	c.Writer.Flush()
+	if http.NewResponseController(c.Writer).SetReadDeadline(time.Now().Add(drainTime)) == nil {
+		_, _ = io.CopyN(io.Discard, c.Request.Body, most) // the answer is out already
+	}
 }
 
 // liftReadDeadline lets a request whose body has been read take its time. Without

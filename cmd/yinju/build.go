@@ -122,6 +122,7 @@ func newIndex(set *settings, s *service, words *segment.Segmenter, cache rag.Cac
 		MaxFileBytes: int64(set.MaxFileSize),
 		MaxFiles:     set.MaxFiles,
 		MaxUnpacked:  int64(set.UnpackedSize),
+		FileTimeout:  set.FileTimeout,
 	}
 	s.Loader = loader
 	x := &rag.Index{

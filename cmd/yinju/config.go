@@ -38,6 +38,7 @@ type settings struct {
 	MaxFileSize  byteSize `help:"Larger files are skipped." default:"64MiB" group:"Articles"`
 	MaxFiles     int      `help:"More files than this are left out." default:"200000" group:"Articles"`
 	UnpackedSize byteSize `help:"What is unpacked of one file (.zip, .docx, .epub) at most, archives in it included." default:"256MiB" group:"Articles"`
+	FileTimeout  time.Duration `help:"How long reading one file may take; then it is skipped." default:"3m" group:"Articles"`
 	PDFPages     int      `name:"pdf-pages" help:"Pages read of a PDF; those behind them are left out." default:"2000" group:"Articles"`
 	Fields       []string `help:"Columns of tables (.csv, .json, ...) that hold the text, title, source, author, date, url, tags and id of an article: text=正文,date=meta.date. Default: found by their names." placeholder:"FIELD=COLUMN,..." group:"Articles"`
 	PathRule     []string `help:"What the paths of articles say of them: {source}/{year}/{month}/{title}. There are {source}, {author}, {title}, {tag}, {year}, {month}, {day}, {date}, {*} and {**}; the first rule that fits counts. Dates as in 2023/09/08/x.md, 2023-09-08-x.md or 20230908_x.txt are found without one." placeholder:"RULE,..." group:"Articles"`
@@ -344,7 +345,7 @@ func (s *settings) check() error {
 		checkServer("model", "model", s.Model, s.ModelURL), checkServer("embed-model", "embed", s.EmbedModel, s.EmbedURL),
 		checkServer("rerank-model", "rerank", s.RerankModel, s.RerankURL), s.checkThinking(), within("rerank-pool", float64(s.RerankPool), 1, 1000),
 		positive("rerank-timeout", s.RerankTimeout), positive("judge-timeout", s.JudgeTimeout), s.checkJudge(),
-		within("max-files", float64(s.MaxFiles), 1, 10_000_000), within("pdf-pages", float64(s.PDFPages), 1, 1_000_000), within("k", float64(s.K), 1, 50),
+		within("max-files", float64(s.MaxFiles), 1, 10_000_000), within("file-timeout", s.FileTimeout.Seconds(), 0.001, 86400), within("pdf-pages", float64(s.PDFPages), 1, 1_000_000), within("k", float64(s.K), 1, 50),
 		within("passage-size", float64(s.PassageSize), 50, 5000),
 		within("passage-share", float64(s.PassageShare), 0, float64(s.PassageSize)/2),
 		within("max-question", float64(s.MaxQuestion), 1, 100_000), within("max-asks", float64(s.MaxAsks), 1, 100_000),
