@@ -31,22 +31,22 @@ type settings struct {
 	Config   string `help:"File with settings, one a line: name = value." placeholder:"FILE" group:"General"`
 	LogLevel string `help:"What is logged: debug, info, warn or error." default:"info" enum:"debug,info,warn,error" group:"General"`
 
-	Articles     string   `help:"Folder with the articles (.md, .txt, .html, .pdf, .docx, .epub, .csv, .json, .jsonl, or .zip of these). Default: the bundled samples." placeholder:"DIR" group:"Articles"`
-	Data         string   `help:"Folder for the cache. Default: a folder of its own in your cache folder." placeholder:"DIR" group:"Articles"`
-	Watch        bool     `help:"Notice changes in the folder by itself." default:"true" negatable:"" group:"Articles"`
-	UserDict     string   `help:"Own words for Jieba, one a line: word [frequency] [tag]." placeholder:"FILE" group:"Articles"`
-	MaxFileSize  byteSize `help:"Larger files are skipped." default:"64MiB" group:"Articles"`
-	MaxFiles     int      `help:"More files than this are left out." default:"200000" group:"Articles"`
-	UnpackedSize byteSize `help:"What is unpacked of one file (.zip, .docx, .epub) at most, archives in it included." default:"256MiB" group:"Articles"`
+	Articles     string        `help:"Folder with the articles (.md, .txt, .html, .pdf, .docx, .epub, .csv, .json, .jsonl, or .zip of these). Default: the bundled samples." placeholder:"DIR" group:"Articles"`
+	Data         string        `help:"Folder for the cache. Default: a folder of its own in your cache folder." placeholder:"DIR" group:"Articles"`
+	Watch        bool          `help:"Notice changes in the folder by itself." default:"true" negatable:"" group:"Articles"`
+	UserDict     string        `help:"Own words for Jieba, one a line: word [frequency] [tag]." placeholder:"FILE" group:"Articles"`
+	MaxFileSize  byteSize      `help:"Larger files are skipped." default:"64MiB" group:"Articles"`
+	MaxFiles     int           `help:"More files than this are left out." default:"200000" group:"Articles"`
+	UnpackedSize byteSize      `help:"What is unpacked of one file (.zip, .docx, .epub) at most, archives in it included." default:"256MiB" group:"Articles"`
 	FileTimeout  time.Duration `help:"How long reading one file may take; then it is skipped." default:"3m" group:"Articles"`
-	PDFPages     int      `name:"pdf-pages" help:"Pages read of a PDF; those behind them are left out." default:"2000" group:"Articles"`
-	Fields       []string `help:"Columns of tables (.csv, .json, ...) that hold the text, title, source, author, date, url, tags and id of an article: text=正文,date=meta.date. Default: found by their names." placeholder:"FIELD=COLUMN,..." group:"Articles"`
-	PathRule     []string `help:"What the paths of articles say of them: {source}/{year}/{month}/{title}. There are {source}, {author}, {title}, {tag}, {year}, {month}, {day}, {date}, {*} and {**}; the first rule that fits counts. Dates as in 2023/09/08/x.md, 2023-09-08-x.md or 20230908_x.txt are found without one." placeholder:"RULE,..." group:"Articles"`
-	Undecodable  string   `help:"What becomes of files that can't be decoded whole: skip (with the reason) or replace (what is broken by U+FFFD, with a warning; lines in another encoding are read in theirs)." default:"skip" enum:"skip,replace" group:"Articles"`
-	Generations  int      `help:"Generations that yinju rollback can choose from, the one that serves among them, and reports that are kept." default:"3" group:"Articles"`
-	Gate         string   `help:"File of golden questions, one a line: {\"question\": \"…\", \"articles\": [\"a.md\"]}. What is in the folder serves only if those that were answered before still are." placeholder:"FILE" group:"Articles"`
-	PassageSize  int      `help:"Characters of a passage, about." default:"300" group:"Articles"`
-	PassageShare int      `help:"Characters that neighbouring passages share, about." default:"60" group:"Articles"`
+	PDFPages     int           `name:"pdf-pages" help:"Pages read of a PDF; those behind them are left out." default:"2000" group:"Articles"`
+	Fields       []string      `help:"Columns of tables (.csv, .json, ...) that hold the text, title, source, author, date, url, tags and id of an article: text=正文,date=meta.date. Default: found by their names." placeholder:"FIELD=COLUMN,..." group:"Articles"`
+	PathRule     []string      `help:"What the paths of articles say of them: {source}/{year}/{month}/{title}. There are {source}, {author}, {title}, {tag}, {year}, {month}, {day}, {date}, {*} and {**}; the first rule that fits counts. Dates as in 2023/09/08/x.md, 2023-09-08-x.md or 20230908_x.txt are found without one." placeholder:"RULE,..." group:"Articles"`
+	Undecodable  string        `help:"What becomes of files that can't be decoded whole: skip (with the reason) or replace (what is broken by U+FFFD, with a warning; lines in another encoding are read in theirs)." default:"skip" enum:"skip,replace" group:"Articles"`
+	Generations  int           `help:"Generations that yinju rollback can choose from, the one that serves among them, and reports that are kept." default:"3" group:"Articles"`
+	Gate         string        `help:"File of golden questions, one a line: {\"question\": \"…\", \"articles\": [\"a.md\"]}. What is in the folder serves only if those that were answered before still are." placeholder:"FILE" group:"Articles"`
+	PassageSize  int           `help:"Characters of a passage, about." default:"300" group:"Articles"`
+	PassageShare int           `help:"Characters that neighbouring passages share, about." default:"60" group:"Articles"`
 
 	AllowWrites bool          `help:"Let those who have the token put files into the folder and take them out, by the page and the API. The token goes into YINJU_WRITE_TOKEN or the file named by YINJU_WRITE_TOKEN_FILE." group:"Server"`
 	MaxUpload   byteSize      `help:"Larger uploads are refused." default:"256MiB" group:"Server"`
