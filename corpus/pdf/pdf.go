@@ -35,7 +35,10 @@ type Reader struct {
 	MaxChars  int           // of a file; 0 means 5 million
 	MaxMemory int64         // bytes PDFium may use for one file; 0 means 256 MiB
 	Timeout   time.Duration // for one file; 0 means as long as the Loader allows
-	Workers   int           // files read at once; 0 means 2
+	// PageTimeout is how long opening the file or reading a page of it may take, so that a
+	// hostile page does not hold up a folder for as long as a thick book may; 0 means 20 s.
+	PageTimeout time.Duration
+	Workers     int // files read at once; 0 means 2
 
 	engine engine
 }
@@ -50,6 +53,7 @@ var (
 	errDamaged  = errors.New("the PDF is damaged or not a PDF; open it in a PDF program and save it anew")
 	errScan     = errors.New("the PDF has no text layer: its pages are pictures, perhaps scans; run text recognition over it (for example: ocrmypdf -l chi_sim in.pdf out.pdf)")
 	errUnmapped = errors.New("the PDF has no usable text: its fonts don't say which characters they show; save it anew from the program it was written in, or run text recognition over it (for example: ocrmypdf --force-ocr -l chi_sim in.pdf out.pdf)")
+	errStalled  = errors.New("a page takes too long")
 	errTooLong  = errors.New("the PDF has more text than is allowed; split it")
 )
 
@@ -63,11 +67,20 @@ func (r *Reader) parse(ctx context.Context, data []byte) (corpus.Parsed, error) 
 		return corpus.Parsed{}, errDamaged // PDFium need not be started to say so
 	}
 	var d document
-	err := r.with(ctx, func(in pdfium.Pdfium) error { return r.read(ctx, in, data, &d) })
+	paging, stall := context.WithCancelCause(ctx)
+	defer stall(nil)
+	err := r.with(paging, func(in pdfium.Pdfium) error {
+		limit := cmp.Or(r.PageTimeout, 20*time.Second)
+		watch := time.AfterFunc(limit, func() { stall(errStalled) })
+		defer watch.Stop()
+		return r.read(paging, in, data, &d, func() { watch.Reset(limit) })
+	})
 	switch {
 	case err == nil:
 	case ctx.Err() != nil:
 		return corpus.Parsed{}, late(ctx, &d)
+	case errors.Is(context.Cause(paging), errStalled):
+		return corpus.Parsed{}, fmt.Errorf("page %d of the PDF takes too long to read; it may be damaged: save it anew, or without that page", len(d.sheets)+1)
 	case errors.Is(err, errPassword), errors.Is(err, errDamaged), errors.Is(err, errTooLong):
 		return corpus.Parsed{}, err
 	default:
@@ -101,7 +114,8 @@ type document struct {
 	sheets        []sheet
 }
 
-func (r *Reader) read(ctx context.Context, in pdfium.Pdfium, data []byte, d *document) error {
+// read takes in the pages, and calls turned before each of them.
+func (r *Reader) read(ctx context.Context, in pdfium.Pdfium, data []byte, d *document, turned func()) error {
 	doc, err := in.OpenDocument(&requests.OpenDocument{File: &data})
 	switch {
 	case errors.Is(err, pdfiumerrors.ErrPassword), errors.Is(err, pdfiumerrors.ErrSecurity):
@@ -119,6 +133,7 @@ func (r *Reader) read(ctx context.Context, in pdfium.Pdfium, data []byte, d *doc
 	d.title, d.author = metadata(in, doc.Document, "Title"), metadata(in, doc.Document, "Author")
 	left := cmp.Or(r.MaxChars, 5_000_000)
 	for i := range min(d.pages, cmp.Or(r.MaxPages, 2000)) {
+		turned()
 		s, err := readPage(ctx, in, doc.Document, i, left)
 		if err != nil && (errors.Is(err, errTooLong) || ctx.Err() != nil || !alive(in, doc.Document)) {
 			return err

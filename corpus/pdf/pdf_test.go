@@ -168,6 +168,11 @@ func TestLimits(t *testing.T) {
 	if _, err := quick.Format().Parse(t.Context(), file); err == nil || !strings.Contains(err.Error(), "too long") {
 		t.Errorf("too little time: %v", err)
 	}
+	hasty := pdf.Reader{Cache: reader.Cache, PageTimeout: 1}
+	t.Cleanup(hasty.Close)
+	if _, err := hasty.Format().Parse(t.Context(), file); err == nil || !strings.Contains(err.Error(), "page 1 of the PDF takes too long") {
+		t.Errorf("too little time for a page: %v", err)
+	}
 	small := pdf.Reader{Cache: reader.Cache, MaxMemory: 20 << 20}
 	t.Cleanup(small.Close)
 	big := append(file, make([]byte, 40<<20)...)
