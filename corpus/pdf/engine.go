@@ -113,7 +113,7 @@ func (r *Reader) start(folder string) (_ pdfium.Pool, cache wazero.CompilationCa
 	config := wazero.NewRuntimeConfig().
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling). // PDFium's longjmp
 		WithCloseOnContextDone(true).
-		WithMemoryLimitPages(uint32(min(cmp.Or(r.MaxMemory, 256<<20), 4<<30-wasmPage) / wasmPage))
+		WithMemoryLimitPages(uint32(min(cmp.Or(r.MaxMemory, 192<<20), 4<<30-wasmPage) / wasmPage))
 	if folder != "" {
 		if err := os.MkdirAll(folder, 0o700); err != nil { // it holds code that is run
 			return nil, nil, err

@@ -33,7 +33,7 @@ type Reader struct {
 
 	MaxPages  int           // pages behind it are left out, with a warning; 0 means 2,000
 	MaxChars  int           // of a file; 0 means 5 million
-	MaxMemory int64         // bytes PDFium may use for one file; 0 means 256 MiB
+	MaxMemory int64         // bytes PDFium may use for one file; 0 means 192 MiB
 	Timeout   time.Duration // for one file; 0 means as long as the Loader allows
 	// PageTimeout is how long opening the file or reading a page of it may take, so that a
 	// hostile page does not hold up a folder for as long as a thick book may; 0 means 20 s.
