@@ -98,13 +98,16 @@ func (r Reader) jsonLine(ctx context.Context, line string) (value, error) {
 	p := r.parser(ctx, line)
 	v, err := p.value(0)
 	if err == nil && p.goesOn() {
-		err = errors.New("there is something behind the end of the JSON")
+		err = errors.New("there is something behind the end of the JSON; mend the line")
 	}
+	var wrong *json.SyntaxError
 	switch {
+	case errors.As(err, &wrong):
+		err = fmt.Errorf("the line is not valid JSON (%w); mend it", err)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		err = errors.New("the JSON ends too early")
+		err = errors.New("the JSON ends too early; mend the line")
 	case err == nil && v.kind != '{' && v.kind != '"':
-		err = errors.New("this is neither an object nor a text")
+		err = errors.New("this is neither an object nor a text; mend the line")
 	}
 	return v, err
 }

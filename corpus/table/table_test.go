@@ -82,7 +82,7 @@ func TestTables(t *testing.T) {
 		"duplicate keys":      {".json", `[{"title":"甲","title":"乙","text":"一"}]`, "乙|乙|一\n"},
 		"NUL":                 {".json", `[{"title":"甲","text":"一\u0000二\ud800"}]`, "甲|甲|一二\ufffd\n"},
 		"jsonl":               {".jsonl", "{\"id\":1,\"text\":\"一\"}\r\n\r\n{\"id\":2,\"text\":\"二\"}", "1|一|一\n2|二|二\n"},
-		"jsonl, bad lines":    {".ndjson", "{\"id\":1,\"text\":\"一\"}\n{oops\n[1]\n{\"id\":2,\"text\":\"\xff\"}\n{\"id\":3,\"text\":\"三\"} x\n{\"id\":4,\"text\":\"四\"}\n{\"id\":5,", "1|一|一\nline 2|!invalid character 'o'\nline 3|!this is neither an object nor a text\nline 4|!it is not valid UTF-8\nline 5|!there is something behind the end of the JSON\n4|四|四\nline 7|!the JSON ends too early\n"},
+		"jsonl, bad lines":    {".ndjson", "{\"id\":1,\"text\":\"一\"}\n{oops\n[1]\n{\"id\":2,\"text\":\"\xff\"}\n{\"id\":3,\"text\":\"三\"} x\n{\"id\":4,\"text\":\"四\"}\n{\"id\":5,", "1|一|一\nline 2|!the line is not valid JSON (invalid character 'o'); mend it\nline 3|!this is neither an object nor a text; mend the line\nline 4|!it is not valid UTF-8\nline 5|!there is something behind the end of the JSON; mend the line\n4|四|四\nline 7|!the JSON ends too early; mend the line\n"},
 		"jsonl named json":    {".json", "{\"id\":1,\"text\":\"一\"}\n{\"id\":2,\"text\":\"二\"}\n", "1|一|一\n2|二|二\n"},
 		"json named jsonl":    {".jsonl", "[\n {\"id\":1,\"text\":\"一\"},\n {\"id\":2,\"text\":\"二\"}\n]\n", "1|一|一\n2|二|二\n"},
 		"mongo":               {".jsonl", `{"_id":{"$oid":"5f"},"title":"甲","text":"一"}`, "5f|甲|一\n"},
