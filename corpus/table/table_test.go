@@ -287,7 +287,7 @@ func TestHostileTablesAreLinear(t *testing.T) {
 		"line quotes":  strings.Repeat("\"b\n", 400_000) + "a,\"x",
 	} {
 		start := time.Now()
-		rows, err := read(t, Reader{}, ".csv", []byte(data))
+		rows, err := read(t, Reader{MaxRows: 20_000}, ".csv", []byte(data))
 		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("%s took %v (%d rows, %v)", name, took, len(rows), err)
 		}
