@@ -187,12 +187,13 @@ func TestMemoryIsGivenBack(t *testing.T) {
 	parse(t, data)
 	debug.FreeOSMemory()
 	runtime.ReadMemStats(&before)
-	for range 5 {
+	for range 10 {
 		parse(t, data)
 	}
 	debug.FreeOSMemory()
 	runtime.ReadMemStats(&after)
-	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 8<<20 {
+	// One instance, of 20 MB, may be kept for the next file.
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 32<<20 {
 		t.Errorf("the heap grew by %d bytes", grown)
 	}
 }
